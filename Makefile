@@ -1,0 +1,69 @@
+# Every target does its own set-up; Python 3.11 or newer, pip and make are all it takes.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
+CORE   := $(VENV)/.core
+DEV    := $(VENV)/.dev
+DEMO   := build/demo
+USERS  ?= 10000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint types check wheel-check bench clean
+
+help:
+	@echo "make demo         import real and generated data, show segments with their members"
+	@echo "make test         the test suite (fast)"
+	@echo "make test-all     the test suite with its long tests"
+	@echo "make check        lint, types and tests"
+	@echo "make wheel-check  install the wheel elsewhere and run it"
+	@echo "make bench        benchmarks beside DuckDB and ClickHouse (in an environment of its own)"
+
+demo: $(CORE)
+	@$(BIN)/python examples/demo.py --dir $(DEMO) --users $(USERS)
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-all: $(DEV)
+	$(BIN)/python -m pytest -n 2 -m "slow or not slow" $(ARGS)
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)
+	$(BIN)/mypy
+
+check: lint types test
+	$(BIN)/segql fmt --check examples
+
+# From a source distribution, as an installer on another machine would meet it.
+wheel-check: $(CORE)
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps -w build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt build/wheel/*.whl
+	cd / && $(CURDIR)/build/wheel/venv/bin/segql --version
+	cd / && $(CURDIR)/build/wheel/venv/bin/python -I -c 'import segql; r = segql.parse("trait.plan = \"pro\" and did \"export\" within 30d"); print(segql.format(r))'
+
+BENCH := build/bench/venv
+bench: $(BENCH)/.done
+	$(BENCH)/bin/python -m benchmarks.run $(ARGS)
+
+$(BENCH)/.done: pyproject.toml constraints.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -r benchmarks/requirements.txt -e .
+	@touch $@
+
+$(CORE): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	@touch $@
+
+$(DEV): $(CORE)
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist
