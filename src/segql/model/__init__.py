@@ -1,0 +1,14 @@
+"""The nouns and their arithmetic; pure, no input or output.
+
+- `errors`: SegqlError and the few kinds below it, by what a caller should do
+- `instants`: instants in ms UTC, ISO 8601 in and out, Moment (now and zone)
+- `durations`: exact lengths and calendar steps; 30d and 1mo
+- `calendar`: local days, calendar steps, edges of calendar units
+- `windows`: half-open windows with relative edges, and how they become absolute
+- `values`: trait values: kinds, elements, paths, reading as a date; missing is None
+- `casefold`: simple case folding, one code point to one
+- `fields`: the fields kept by the system and what each is
+- `rounding`: sums and averages to 6 decimals, the same on every engine
+- `sampling`: the stable share of a profile, the same on every engine
+- `why`: a verdict with its evidence, as a value
+"""
