@@ -1,0 +1,44 @@
+"""Text in, the rule as written out, and back; knows nothing of what names mean.
+
+A mistake in a text is a diagnostic, never an exception; `RuleError` carries them where a rule is
+asked for. Nothing here touches data.
+
+- `source`: spans of a text, lines and columns
+- `syntax`: the rule as written: a node per form, with its span
+- `near`: words that are nearly the same
+- `diagnostics`: Diagnostic, Fix, RuleError, and messages of whole rules
+- `lexical`: messages about single tokens and limits
+- `refusals`: messages about what the grammar takes but the language refuses
+- `write`: how the leaves of a rule are written
+- `scan`: text → tokens; limits on length, depth and lists
+- `edits`: a text with spans replaced, and the way back
+- `places`: where names and values are expected among tokens
+- `slips`: what people type from other languages, and what they meant
+- `build_values`: parser callbacks: values, points in time, lengths
+- `build_attributes`: parser callbacks: operands and tests
+- `clauses`: parser callbacks: clauses of behaviour, and which may stand where
+- `build`: parser callbacks: logic, conditions, segments, files
+- `grammar`: loads segql.lark; the parser, built once
+- `stops`: where the parser stopped, and what stands round it
+- `guesses_clauses`: the likeliest mistakes in clauses
+- `guesses_habits`: what people write as in SQL, in Python or in plain English
+- `guesses`: the likeliest mistakes, each by itself
+- `expected`: parser state → "expected a value, found `and`"
+- `recover`: reading on behind a mistake
+- `respan`: nodes with their spans brought to another text
+- `validate`: what is wrong or odd about a rule that the grammar takes
+- `parse`: a rule's text → syntax and diagnostics
+- `files`: .segql files: bytes → segments and diagnostics
+- `comments`: tokens and comments as the formatter needs them
+- `layout`: pieces → lines of at most 100 columns
+- `write_rules`: a rule → pieces
+- `write_files`: a file → pieces
+- `format`: syntax → the one way to write it, comments in place
+- `references`: references between segments, and renaming them
+- `json_write`: syntax → JSON
+- `json_place`: places in JSON, for messages
+- `json_tests`: JSON → tests, values, windows
+- `json_read`: JSON → syntax
+- `json`: syntax ↔ JSON
+- `render`: a diagnostic as plain text
+"""

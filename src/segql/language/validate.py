@@ -1,0 +1,297 @@
+"""A rule as written → what is wrong or odd about it: kinds, bounds, patterns, fields, style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice, pairwise
+from typing import Final
+
+from segql.language.diagnostics import (
+    Diagnostic,
+    Fix,
+    Severity,
+    error,
+    mixed_and_or,
+    replace,
+    unknown_field,
+)
+from segql.language.lexical import too_many_conditions
+from segql.language.source import Span
+from segql.language.syntax import (
+    Ago,
+    And,
+    At,
+    Attribute,
+    AttributeTest,
+    Between,
+    BetweenPoints,
+    Compare,
+    Contains,
+    Day,
+    Did,
+    Field,
+    FromNow,
+    Group,
+    NamedDay,
+    Not,
+    Now,
+    Nth,
+    Number,
+    OneOf,
+    Or,
+    Point,
+    Rule,
+    Sequence,
+    SurveyDid,
+    Text,
+    TextTest,
+    Value,
+)
+from segql.model.fields import FIELDS
+
+NOWHERE: Final = Span(0, 0)
+MAX_CONDITIONS: Final = 500
+
+
+def validated(rule: Rule, text: str) -> Iterator[Diagnostic]:
+    """What is to be said about a rule that the grammar takes; `text` is what its spans refer to."""
+    beyond = next(islice(_conditions(rule), MAX_CONDITIONS, None), None)
+    if beyond is not None:
+        yield too_many_conditions(MAX_CONDITIONS, beyond.span or NOWHERE)
+        return
+    yield from _said(rule, text)
+
+
+def _conditions(rule: Rule) -> Iterator[Rule]:
+    """The conditions of a rule in order; what `where` asks is a part of one."""
+    waiting = [rule]
+    while waiting:
+        match waiting.pop():
+            case And(items) | Or(items) | Group(items=items):
+                waiting.extend(reversed(items))
+            case Not(item):
+                waiting.append(item)
+            case condition:
+                yield condition
+
+
+def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:
+    match rule:
+        case And(items):
+            for item, following in pairwise(items):
+                yield from _where_then_field(item, following, text)
+            for item in items:
+                yield from _said(item, text)
+        case Or(items):
+            yield from _mixed(items, text)
+            for item in items:
+                yield from _said(item, text)
+        case Group() | Not():
+            for item in rule.items if isinstance(rule, Group) else (rule.item,):
+                yield from _said(item, text)
+        case Attribute():
+            yield from _attribute(rule)
+        case Did() | SurveyDid() | Nth():
+            yield from _filter(rule.where, text)
+            yield from _window(rule.window)
+            yield from _having(rule)
+        case Sequence():
+            for step in rule.steps:
+                yield from _filter(step.where, text)
+            yield from _window(rule.window)
+            yield from _recency(rule)
+        case _:
+            pass
+
+
+def _having(rule: Did | SurveyDid | Nth) -> Iterator[Diagnostic]:
+    if isinstance(rule, Did) and rule.having is not None:
+        yield from _test(rule.having.test, rule.having.test.span or NOWHERE)
+
+
+def _filter(where: Rule | None, text: str) -> Iterator[Diagnostic]:
+    if where is not None:
+        yield from _said(where, text)
+
+
+def _mixed(items: tuple[Rule, ...], text: str) -> Iterator[Diagnostic]:
+    """A hint at the first `and` inside an `or` without parentheses."""
+    for item in items:
+        span = item.span or NOWHERE
+        if isinstance(item, And) and (item.items[0].span or span).start == span.start:
+            yield mixed_and_or(span, f"({text[span.start : span.end]})")
+            return
+
+
+def _where_then_field(item: Rule, following: Rule, text: str) -> Iterator[Diagnostic]:
+    """`where a = 1 and b = 2` without parentheses: `b` reads as a field, not as a property."""
+    while isinstance(item, Not):
+        item = item.item
+    if not isinstance(item, Did | SurveyDid | Nth) or not isinstance(following, Attribute):
+        return
+    where = item.where
+    if not isinstance(where, Attribute) or not isinstance(following.operand, Field):
+        return
+    start, end = where.span, following.span
+    if start is None or end is None or item.span is None or start.end != item.span.end:
+        return
+    if text[: start.start].rstrip().endswith("("):
+        return
+    name = following.operand.name
+    inside = f"({text[start.start : end.end]})"
+    severity = Severity.WARNING if name in FIELDS else Severity.ERROR
+    what = "a field of the profile" if name in FIELDS else "no field"
+    yield Diagnostic(
+        "where-without-parentheses",
+        severity,
+        following.operand.span or end,
+        f"`where` ended before this `and`, so `{name}` is {what}, not a property",
+        "put the tests of `where` in parentheses",
+        Fix("add parentheses", Span(start.start, end.end), inside),
+    )
+
+
+def _attribute(rule: Attribute) -> Iterator[Diagnostic]:
+    operand, test = rule.operand, rule.test
+    span = test.span or rule.span or NOWHERE
+    if isinstance(operand, Field) and operand.name not in FIELDS:
+        yield unknown_field(operand.name, FIELDS, operand.span or span)
+    yield from _test(test, span)
+
+
+def _test(test: AttributeTest, span: Span) -> Iterator[Diagnostic]:
+    match test:
+        case Compare(op, value) if op not in ("=", "!="):
+            yield from _ordered(op, value, span)
+        case Between(low, high):
+            yield from _between(low, high, span)
+        case TextTest("matches", text):
+            yield from _pattern(text, span)
+        case _:
+            pass
+    if isinstance(test, Compare | OneOf | Contains) and test.ignoring_case:
+        values = (test.value,) if isinstance(test, Compare) else test.values
+        if not all(isinstance(value, Text) for value in values):
+            yield error(
+                "ignoring-case",
+                span,
+                "`ignoring case` goes with strings only",
+                help="leave it out, or compare with strings",
+            )
+
+
+def _ordered(op: str, value: Value, span: Span) -> Iterator[Diagnostic]:
+    if isinstance(value, Text):
+        help = "strings have no order here; compare with a number or a date, without quotes"
+        place = value.span or span
+        fix = _unquoted(value, place)
+        yield error("no-order", place, f"`{op}` does not compare strings", help=help, fix=fix)
+    elif not isinstance(value, Number | Point):
+        place = value.span or span
+        yield error("no-order", place, f"`{op}` does not compare true and false")
+
+
+def _unquoted(value: Text, place: Span) -> Fix | None:
+    """The number or date that a string holds, without its quotes."""
+    inside = value.text.strip()
+    try:
+        float(inside)
+        is_plain = inside.replace(".", "", 1).removeprefix("-").isdecimal()
+    except ValueError:
+        is_plain = _is_date(inside)
+    return replace(place, inside, f'"{value.text}"') if is_plain else None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def _between(low: Value, high: Value, span: Span) -> Iterator[Diagnostic]:
+    both = (low, high)
+    if all(isinstance(value, Number) for value in both):
+        if low.number > high.number:  # type: ignore[union-attr]  # both are numbers
+            yield _reversed(low, high, span)
+    elif all(isinstance(value, Point) for value in both):
+        yield from _reversed_points(low, high, span)  # type: ignore[arg-type]
+    elif any(isinstance(value, Text) for value in both):
+        place = next(value.span for value in both if isinstance(value, Text)) or span
+        help = "strings have no order here; `between` takes two numbers or two dates"
+        yield error("no-order", place, "`between` does not compare strings", help=help)
+    else:
+        yield error(
+            "mixed-kinds", span, "`between` takes two numbers or two dates, not one of each"
+        )
+
+
+def _window(window: object) -> Iterator[Diagnostic]:
+    if isinstance(window, BetweenPoints):
+        yield from _reversed_points(window.low, window.high, window.span or NOWHERE)
+
+
+def _reversed_points(low: Point, high: Point, span: Span) -> Iterator[Diagnostic]:
+    first, second = _place_in_time(low), _place_in_time(high)
+    if first is not None and second is not None and first[0] == second[0] and first[1] > second[1]:
+        yield _reversed(low, high, span)
+
+
+def _place_in_time(point: Point) -> tuple[str, float] | None:
+    """Something to compare points of one sort by, whatever now and the zone are."""
+    match point:
+        case Day(day):
+            return "fixed day", day.toordinal()
+        case At(instant):
+            return "fixed instant", instant
+        case Now():
+            return "relative", 0
+        case Ago(length) if length.is_exact:
+            return "relative", -length.ms
+        case FromNow(length) if length.is_exact:
+            return "relative", length.ms
+        case Ago(length):
+            return "calendar", -length.months
+        case FromNow(length):
+            return "calendar", length.months
+        case NamedDay(name):
+            return "named day", -1 if name == "yesterday" else 0
+
+
+def _reversed(low: Value, high: Value, span: Span) -> Diagnostic:
+    fix = None
+    if low.span is not None and high.span is not None:
+        from segql.language.write import value
+
+        swapped = f"{value(high)} and {value(low)}"
+        fix = Fix("swap the bounds", low.span.to(high.span), swapped)
+    return error("reversed-bounds", span, "the lower bound comes first", fix=fix)
+
+
+def _pattern(pattern: str, span: Span) -> Iterator[Diagnostic]:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern.encode("utf-8", "replace").decode(), options)
+    except re2.error as failure:
+        reason = failure.args[0] if failure.args else "it cannot be read"
+        words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        help = "patterns are RE2: linear in time, without look-around and back-references"
+        yield error("bad-pattern", span, f"this is no pattern: {words}", help=help)
+
+
+def _recency(rule: Sequence) -> Iterator[Diagnostic]:
+    """`within` of a sequence is its length: that it was lately takes a window of its own."""
+    if rule.within is None or not rule.within.is_exact or rule.window or rule.absent:
+        return
+    yield Diagnostic(
+        "sequence-length",
+        Severity.HINT,
+        rule.span or NOWHERE,
+        f"`within {rule.within}` is how long the steps may take together, at any time in the past",
+        f"for lately, add `since {rule.within} ago`",
+    )
