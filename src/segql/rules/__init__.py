@@ -1,0 +1,11 @@
+"""Syntax in, core rule out: the meaning, with every shorthand gone. Never touches data.
+
+- `rule`: the core rule; about a dozen frozen nodes
+- `shape`: the only code that knows how nodes nest: children, rebuild, walk
+- `windows`: points in time and windows as written to relative half-open windows
+- `attributes`: attribute tests as written to core tests
+- `desugar`: written form to core form: `did not`, `none of`, `is detractor`
+- `canonical`: equal meaning to equal rule; the key that conditions are shared by
+- `reads`: what a rule depends on: traits, events, surveys, segments, time
+- `order`: segments in order of dependency; the path of a cycle
+"""
