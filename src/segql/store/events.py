@@ -1,0 +1,220 @@
+"""Events: append, dedupe by message, and the roll-ups and activity that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import islice
+from typing import Final
+
+from attrs import frozen
+
+from segql.model.instants import Instant
+from segql.model.values import Json
+from segql.store import names, profiles, settings
+from segql.store.driver import Connection
+from segql.store.plain import values_of
+
+_PRESENT: Final = """
+    with recursive
+        places (place) as (
+            select 0 where :count > 0
+             union all
+            select place + 1 from places where place + 1 < :count
+        )
+    select message
+      from places
+     cross join events
+        on message = substr(:digests, place * 16 + 1, 16)
+"""
+_ADD: Final = """
+    insert into events (name, profile, time, message, properties, arrival)
+    values (?, ?, ?, ?, ?, ?)
+"""
+_ROLL_UP: Final = """
+    insert into rollups (profile, name, count, first, last)
+    values (?, ?, ?, ?, ?)
+        on conflict (profile, name) do update
+       set count = count + excluded.count,
+           first = min(first, excluded.first),
+           last = max(last, excluded.last)
+"""
+_TOUCH: Final = """
+    insert into activity (profile, changed, events, first_event, last_event, first_call, last_call)
+    values (?, ?, ?, ?, ?, ?, ?)
+        on conflict (profile) do update
+       set changed = excluded.changed,
+           events = events + excluded.events,
+           first_event = min(coalesce(first_event, excluded.first_event), excluded.first_event),
+           last_event = max(coalesce(last_event, excluded.last_event), excluded.last_event),
+           first_call = min(coalesce(first_call, excluded.first_call),
+                            coalesce(excluded.first_call, first_call)),
+           last_call = max(coalesce(last_call, excluded.last_call),
+                           coalesce(excluded.last_call, last_call))
+"""
+_OF_PROFILE: Final = """
+    select name, count, first, last
+      from rollups
+     where profile = ?
+"""
+_NEWEST: Final = """
+    select -time, -arrival, properties
+      from events
+     where name = ?
+       and profile = ?
+     order by time desc, arrival desc
+     limit ?
+"""
+_NAMES_OF: Final = """
+    select names.id, names.name
+      from rollups
+      join names
+        on names.id = rollups.name
+     where rollups.profile = ?
+"""
+
+
+@frozen
+class Event:
+    """An event to be stored: properties as `plain.text_of` writes them, None when there are none.
+
+    `message` is a 16-byte digest: of two events with the same one, the first is kept.
+    """
+
+    profile: str
+    name: str
+    time: Instant
+    properties: str | None = None
+    message: bytes | None = None
+
+
+@frozen
+class Done:
+    """An event as it is stored."""
+
+    name: str
+    time: Instant
+    properties: dict[str, Json]
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """What a batch did; `added` and `present` add up to its events."""
+
+    added: int
+    present: int
+    names: frozenset[str]
+    """Names of the added events."""
+    touched: frozenset[int]
+    """Internal ids of profiles that events were added to."""
+    new_profiles: int
+
+
+def append(
+    connection: Connection,
+    events: Sequence[Event],
+    *,
+    change: int,
+    call_at: Instant | None = None,
+) -> Outcome:
+    """Store `events`, in the order of their arrival, as the change number `change`.
+
+    Inside `immediate`. Unknown profiles are made. `call_at` is the time of the call that brought
+    them, where there is one: it counts for `first_seen` and `last_seen`.
+    """
+    fresh = _without_present(connection, events)
+    profile_ids, new_profiles = profiles.ensure(
+        connection, (event.profile for event in fresh), change
+    )
+    name_ids = names.event_ids(connection, {event.name for event in fresh})
+    last = settings.take(connection, settings.Counter.ARRIVAL, len(fresh))
+    first = last - len(fresh) + 1
+    # Sorted like the table, so that neighbours are written together.
+    rows = sorted(
+        (
+            name_ids[event.name],
+            profile_ids[event.profile],
+            event.time,
+            first + place,
+            event.message,
+            event.properties,
+        )
+        for place, event in enumerate(fresh)
+    )
+    connection.executemany(
+        _ADD,
+        [
+            (name, profile, time, message, text, at)
+            for name, profile, time, at, message, text in rows
+        ],
+    )
+    counts: dict[tuple[int, int], tuple[int, Instant, Instant]] = {}
+    for name, profile, time, _, _, _ in rows:
+        count, low, high = counts.get((profile, name), (0, time, time))
+        counts[profile, name] = (count + 1, min(low, time), max(high, time))
+    by_pair = [(*pair, *span) for pair, span in sorted(counts.items())]
+    connection.executemany(_ROLL_UP, by_pair)
+    by_profile: dict[int, tuple[int, Instant, Instant]] = {}
+    for profile, _, count, low, high in by_pair:
+        total, earliest, latest = by_profile.get(profile, (0, low, high))
+        by_profile[profile] = (total + count, min(earliest, low), max(latest, high))
+    connection.executemany(
+        _TOUCH,
+        [(profile, change, *span, call_at, call_at) for profile, span in by_profile.items()],
+    )
+    return Outcome(
+        added=len(fresh),
+        present=len(events) - len(fresh),
+        names=frozenset(name_ids),
+        touched=frozenset(by_profile),
+        new_profiles=new_profiles,
+    )
+
+
+def _without_present(connection: Connection, events: Sequence[Event]) -> Sequence[Event]:
+    """The events whose message is neither stored nor met before among `events`."""
+    digests = [event.message for event in events if event.message is not None]
+    if not digests:
+        return events
+    met = present(connection, digests)
+    if not met and len(set(digests)) == len(digests):
+        return events
+    fresh = []
+    for event in events:
+        if event.message is not None:
+            if event.message in met:
+                continue
+            met.add(event.message)
+        fresh.append(event)
+    return fresh
+
+
+def present(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of the 16-byte `digests` that are stored already."""
+    joined = b"".join(sorted(digests))
+    rows = connection.execute(_PRESENT, {"count": len(digests), "digests": joined})
+    return {message for (message,) in rows}
+
+
+def recent(connection: Connection, profile: int, *, limit: int) -> list[Done]:
+    """The newest events of the profile with the internal id `profile`, newest first."""
+    found = [
+        _newest(connection, number, name, profile, limit)
+        for number, name in connection.execute(_NAMES_OF, (profile,)).fetchall()
+    ]
+    return [
+        Done(name, -time, values_of(text)) for time, _, name, text in islice(merge(*found), limit)
+    ]
+
+
+def _newest(
+    connection: Connection, number: int, name: str, profile: int, limit: int
+) -> Iterator[tuple[int, int, str, str | None]]:
+    """The newest events of one name, sorted for a merge: by time and arrival, both negative."""
+    for time, arrival, text in connection.execute(_NEWEST, (number, profile, limit)):
+        yield time, arrival, name, text
+
+
+def counts(connection: Connection, profile: int) -> Iterable[tuple[int, int, Instant, Instant]]:
+    """Name's number, count, first and last of every event of the profile."""
+    return connection.execute(_OF_PROFILE, (profile,)).fetchall()

@@ -1,0 +1,239 @@
+"""One profile read lazily, in the shape the interpreter asks for (`Facts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from segql.model.instants import Instant
+from segql.model.values import Json, Path, at_path, is_known
+from segql.store import names, profiles
+from segql.store.driver import Connection
+from segql.store.plain import values_of
+
+_ACTIVITY: Final = """
+    select first_call, last_call, events, first_event, last_event,
+           surveys_seen, surveys_completed, surveys_dismissed,
+           last_survey_seen, last_survey_completed, last_survey_dismissed,
+           first_action, last_action
+      from activity
+     where profile = ?
+"""
+_EVENTS: Final = """
+    select time, properties
+      from events
+     where name = ?
+       and profile = ?
+     order by time, arrival
+"""
+_EVENTS_UP_TO: Final = """
+    select count(*), min(time), max(time)
+      from rollups
+     cross join events
+        on events.name = rollups.name
+       and events.profile = rollups.profile
+     where rollups.profile = ?
+       and time <= ?
+"""
+_RESPONSES: Final = """
+    select surveys.key, action, time, answers
+      from responses
+      join surveys
+        on surveys.id = responses.survey
+     where responses.profile = ?
+     order by time, responses.id
+"""
+
+_COLUMNS: Final = (
+    "first_call", "last_call", "events", "first_event", "last_event",
+    "surveys_seen", "surveys_completed", "surveys_dismissed",
+    "last_survey_seen", "last_survey_completed", "last_survey_dismissed",
+    "first_action", "last_action",
+)  # fmt: skip
+
+
+class StoredTimeline:
+    """Activities of one kind in order of time, then arrival; properties are read when asked for."""
+
+    def __init__(self, rows: Sequence[tuple[Instant, str | None]]) -> None:
+        """Take times with JSON texts, in order."""
+        self._rows = rows
+        self._times = [time for time, _ in rows]
+        self._properties: dict[int, dict[str, Json]] = {}
+
+    @property
+    def times(self) -> Sequence[Instant]:
+        """The instants, ascending."""
+        return self._times
+
+    def properties(self, index: int) -> dict[str, Json]:
+        """The properties, or answers, of the activity at `index` of `times`."""
+        found = self._properties.get(index)
+        if found is None:
+            found = self._properties[index] = values_of(self._rows[index][1])
+        return found
+
+
+def facts_of(
+    connection: Connection,
+    profile: int,
+    *,
+    in_segment: Callable[[str], bool],
+) -> StoredFacts | None:
+    """The facts of the profile with the internal id `profile`, or None when there is none.
+
+    `in_segment` answers whether the profile is in the segment of a name.
+    """
+    known = profiles.read(connection, profile)
+    return None if known is None else StoredFacts(connection, known, in_segment)
+
+
+class StoredFacts:
+    """One stored profile. Reads what is asked for, once; made anew after every change."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        known: profiles.Profile,
+        in_segment: Callable[[str], bool],
+    ) -> None:
+        """Take what `facts_of` found."""
+        self._connection = connection
+        self._profile = known.id
+        self._known = known
+        self._in_segment = in_segment
+        self._activity: dict[str, Any] | None = None
+        self._responses: list[tuple[str, str, Instant, str | None]] | None = None
+        self._events: dict[str, StoredTimeline] = {}
+        self._actions: dict[tuple[str, str | None], StoredTimeline] = {}
+
+    @property
+    def id(self) -> str:
+        """The external id."""
+        return self._known.external
+
+    def trait(self, path: Path) -> Json:
+        """The trait at `path`, None when missing."""
+        return at_path(self._known.traits, path)
+
+    def account_trait(self, path: Path) -> Json:
+        """The trait of the profile's account at `path`, None when missing or without account."""
+        return at_path(self._known.account_traits, path)
+
+    def field(self, name: str, now: Instant) -> str | float | None:
+        """A field of §4 as of `now`: text, a count, or an instant in ms as a float."""
+        if name in TEXT_FIELDS:
+            return self._text_field(name)
+        if name in COUNT_FIELDS:
+            return float(self._count(name, now))
+        if name in TIME_FIELDS:
+            instant = self._time(name, now)
+            return None if instant is None else float(instant)
+        return None
+
+    def answer(self, survey: str, path: Path, now: Instant) -> Json:
+        """The newest non-null answer at `path` given to `survey` up to `now`."""
+        for key, _, time, text in reversed(self._all_responses()):
+            if key == survey and time <= now:
+                found = at_path(values_of(text), path)
+                if is_known(found):
+                    return found
+        return None
+
+    def events(self, name: str) -> StoredTimeline:
+        """The profile's events called `name`."""
+        found = self._events.get(name)
+        if found is None:
+            number = names.event_id(self._connection, name)
+            rows = self._connection.execute(_EVENTS, (number, self._profile)).fetchall()
+            found = self._events[name] = StoredTimeline(rows)
+        return found
+
+    def actions(self, action: str, survey: str | None) -> StoredTimeline:
+        """The profile's survey actions of that kind, on one survey or on all."""
+        found = self._actions.get((action, survey))
+        if found is None:
+            rows = [
+                (time, text)
+                for key, kind, time, text in self._all_responses()
+                if kind == action and survey in {None, key}
+            ]
+            found = self._actions[action, survey] = StoredTimeline(rows)
+        return found
+
+    def in_segment(self, name: str) -> bool:
+        """Whether the profile is in the segment, as the caller sees it."""
+        return self._in_segment(name)
+
+    def _text_field(self, name: str) -> str | None:
+        known = self._known
+        match name:
+            case "id":
+                return known.external
+            case "account":
+                return known.account
+            case _:
+                if known.email is not None:
+                    return known.email
+                trait = known.traits.get("email")
+                return trait if isinstance(trait, str) else None
+
+    def _count(self, name: str, now: Instant) -> int:
+        if name == "events":
+            return self._event_span(now)[0]
+        action = name.removeprefix("surveys_")
+        return len(self._action_times(action, now))
+
+    def _time(self, name: str, now: Instant) -> Instant | None:
+        match name:
+            case "last_event":
+                return self._event_span(now)[2]
+            case "last_survey":
+                times = [
+                    time
+                    for _, action, time, _ in self._all_responses()
+                    if action != "partial" and time <= now
+                ]
+                return max(times, default=None)
+            case "first_seen":
+                return min(self._seen(now), default=None)
+            case "last_seen":
+                return max(self._seen(now), default=None)
+            case _:
+                times = self._action_times(name.removeprefix("last_survey_"), now)
+                return max(times, default=None)
+
+    def _seen(self, now: Instant) -> list[Instant]:
+        activity = self._all_activity()
+        _, first_event, last_event = self._event_span(now)
+        known = (activity["first_call"], activity["last_call"], first_event, last_event)
+        times = [time for time in known if time is not None and time <= now]
+        return times + [time for _, _, time, _ in self._all_responses() if time <= now]
+
+    def _event_span(self, now: Instant) -> tuple[int, Instant | None, Instant | None]:
+        """Count, first and last time of the events that exist at `now`."""
+        activity = self._all_activity()
+        last: Instant | None = activity["last_event"]
+        if last is None or last <= now:
+            return activity["events"], activity["first_event"], last
+        count, first, last = self._connection.execute(
+            _EVENTS_UP_TO, (self._profile, now)
+        ).fetchone()
+        return count, first, last
+
+    def _action_times(self, action: str, now: Instant) -> list[Instant]:
+        return [
+            time for _, kind, time, _ in self._all_responses() if kind == action and time <= now
+        ]
+
+    def _all_activity(self) -> dict[str, Any]:
+        if self._activity is None:
+            row = self._connection.execute(_ACTIVITY, (self._profile,)).fetchone()
+            self._activity = dict(zip(_COLUMNS, row, strict=True))
+        return self._activity
+
+    def _all_responses(self) -> list[tuple[str, str, Instant, str | None]]:
+        if self._responses is None:
+            self._responses = self._connection.execute(_RESPONSES, (self._profile,)).fetchall()
+        return self._responses

@@ -1,0 +1,111 @@
+"""Opening a file, and from version to version of the schema, all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from segql.model.errors import Broken
+from segql.model.instants import zone_named
+from segql.store import settings
+from segql.store.driver import (
+    WAIT_S,
+    Connection,
+    application_id,
+    choose_journal,
+    connect,
+    failures,
+    immediate,
+    is_empty,
+    not_ours,
+)
+from segql.store.schema import APPLICATION_ID, VERSION_1
+
+VERSION: Final = 1
+"""The schema that this code reads and writes; kept in the file as `user_version`."""
+
+steps = Migrations("segql")
+
+
+@steps(name="version 1")
+def version_1(database: Database) -> None:
+    """The first schema."""
+    for part in VERSION_1:
+        database.executescript(part)
+
+
+def open_store(
+    path: Path | str,
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    zone: str = "UTC",
+    wait_s: float = WAIT_S,
+) -> Connection:
+    """A connection to the SegQL database at `path`, its schema brought up to date.
+
+    With `create`, a missing or empty file becomes one, with days counted in `zone`. Raises
+    `Refused` (`no-database`, `unknown-zone`), `Busy`, or `Broken`: `not-a-segql-database` for
+    another program's file, `newer-version` for one that a newer SegQL has changed.
+    """
+    zone_named(zone)
+    connection = connect(path, create=create, read_only=read_only, wait_s=wait_s)
+    try:
+        with failures(path):
+            _check_owner(connection, path, may_be_new=create and not read_only)
+            if not read_only:
+                choose_journal(connection)
+                if version(connection) < VERSION:
+                    _bring_up_to_date(connection, zone)
+            _check_version(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def version(connection: Connection) -> int:
+    """The version of the schema in the file; 0 for an empty one."""
+    [(number,)] = connection.execute("pragma user_version")
+    return int(number)
+
+
+def _check_owner(connection: Connection, path: Path | str, *, may_be_new: bool) -> None:
+    if application_id(connection) == APPLICATION_ID:
+        return
+    # SQLite takes a file of a few bytes for an empty one, and would write over it.
+    if may_be_new and is_empty(connection) and Path(path).stat().st_size not in range(1, 512):
+        return
+    raise not_ours(f"the database `{path}`")
+
+
+def _check_version(connection: Connection, path: Path | str) -> None:
+    found = version(connection)
+    if found > VERSION:
+        raise Broken(
+            f"the database `{path}` was written by a newer SegQL (version {found} of its tables, "
+            f"this one reads {VERSION})",
+            code="newer-version",
+            hint="update segql",
+        )
+    if found < VERSION:
+        raise Broken(
+            f"the database `{path}` has older tables and is open for reading only",
+            code="older-version",
+            hint="open it once for writing, with `segql segments` for one",
+        )
+
+
+def _bring_up_to_date(connection: Connection, zone: str) -> None:
+    with immediate(connection):
+        if version(connection) >= VERSION:
+            return  # another process was faster
+        is_new = is_empty(connection)
+        steps.apply(Database(connection))
+        if is_new:
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            settings.start(connection, zone)
+        connection.execute(f"pragma user_version = {VERSION}")

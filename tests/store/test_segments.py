@@ -1,0 +1,149 @@
+"""Segments, their revisions, members and history; dates read again; rows counted on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segql.model.errors import Refused
+from segql.model.values import Json
+from segql.store import members, names, profiles, segments, settings, traits
+from segql.store.driver import Connection, immediate
+from segql.store.identify import Identify, identify
+from segql.store.migrations import open_store
+from segql.store.occurrences import Occurrences
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Connection]:
+    connection = open_store(tmp_path / "segql.db", create=True)
+    with immediate(connection):
+        profiles.ensure(connection, [f"p{number}" for number in range(1, 11)], change=1)
+    yield connection
+    connection.close()
+
+
+def test_a_segment_keeps_every_text_it_had(store: Connection) -> None:
+    with immediate(store):
+        added = segments.add(store, "a", "one", now=10)
+        revised = segments.revise(store, added.id, "two", now=20)
+        segments.rename(store, added.id, "b")
+    assert (added.revision, revised.revision, revised.text) == (1, 2, "two")
+    assert segments.named(store, "a") is None
+    assert segments.named(store, "b") == segments.read(store, added.id)
+    assert [(old.number, old.text, old.created) for old in segments.revisions(store, added.id)] == [
+        (1, "one", 10),
+        (2, "two", 20),
+    ]
+    assert settings.counted(store, settings.Counter.CATALOG) == 3
+
+
+def test_names_are_unique_among_living_segments(store: Connection) -> None:
+    with immediate(store):
+        first = segments.add(store, "a", "one", now=10)
+        other = segments.add(store, "b", "one", now=10)
+        with pytest.raises(Refused, match="there is a segment `a` already"):
+            segments.add(store, "a", "two", now=11)
+        with pytest.raises(Refused):
+            segments.rename(store, other.id, "a")
+        segments.archive(store, first.id, now=12)
+        again = segments.add(store, "a", "three", now=13)
+    assert [segment.id for segment in segments.living(store)] == [again.id, other.id]
+    assert segments.read(store, first.id).archived == 12
+
+
+def test_a_segment_is_stale_until_it_is_evaluated(store: Connection) -> None:
+    with immediate(store):
+        segment = segments.add(store, "a", "one", now=10).id
+        segments.mark_stale(store, [segment])
+    assert segments.read(store, segment).stale
+    with immediate(store):
+        segments.mark_failed(store, segment, "why")
+        assert segments.read(store, segment).error == "why"
+        segments.mark_evaluated(store, segment, at=30, took=4)
+    found = segments.read(store, segment)
+    assert (found.stale, found.error, found.evaluated, found.took) == (False, None, 30, 4)
+
+
+def test_members_and_history_are_the_flips(
+    store: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "CHUNK", 2)
+    with immediate(store):
+        a = segments.add(store, "a", "one", now=1).id
+        b = segments.add(store, "b", "one", now=1).id
+        assert members.apply(store, a, [1, 2, 3, 5], [], at=10, cause="definition") == 4
+        assert members.apply(store, b, [3], [], at=11, cause="data") == 1
+        assert members.apply(store, a, [4, 5], [2, 3, 9], at=12, cause="time") == 3
+    assert members.ids(store, a) == [1, 4, 5]
+    assert members.counts(store) == {a: 3, b: 1}
+    assert [(at.owner, at.entered, at.entered_cause, at.left, at.left_cause)
+            for at in members.history(store, a)] == [
+        (2, 10, "definition", 12, "time"), (3, 10, "definition", 12, "time"),
+    ]  # fmt: skip
+    assert [stay.owner for stay in members.history_of_profile(store, 3)] == [a]
+    assert [stay.name for stay in members.of_profile(store, 3)] == ["b"]
+    assert members.segments_of(store, 4) == {a}
+    assert members.is_member(store, a, 5)
+    assert not members.is_member(store, a, 3)
+    flips = store.execute(
+        "select flip from members union all select entered_flip from history"
+        " union all select flip from history"
+    ).fetchall()
+    assert len(flips) == len(set(flips))
+
+
+def test_pages_hold_every_member_once(store: Connection) -> None:
+    with immediate(store):
+        a = segments.add(store, "a", "one", now=1).id
+        members.apply(store, a, range(1, 11), [], at=10, cause="definition")
+    after, seen = 0, []
+    while page := members.page(store, a, after=after, limit=3):
+        seen += [member.external for member in page]
+        after = page[-1].profile
+    assert seen == [f"p{number}" for number in range(1, 11)]
+
+
+def test_dates_are_read_again_in_another_zone(store: Connection) -> None:
+    values: dict[str, Json] = {
+        "day": "2026-01-01",
+        "fixed": "2026-01-01T00:00:00Z",
+        "x_at": 1,
+        "text": "1 night",
+    }
+    with immediate(store):
+        identify(
+            store,
+            [Identify(profile="p1", traits=values, account="acme", account_traits=values)],
+            change=2,
+            zone=ZoneInfo("UTC"),
+        )
+        traits.read_dates_again(store, ZoneInfo("Europe/Zurich"))
+    midnight = 1_767_225_600_000
+    for table in ("trait_values", "account_values"):
+        paths = {number: path for path, number in names.paths(store).items()}
+        rows = store.execute(f"select path, instant from {table}").fetchall()  # noqa: S608
+        assert {paths[path]: instant for path, instant in rows} == {
+            ("day",): midnight - 3_600_000,
+            ("fixed",): midnight,
+            ("x_at",): 1000,
+            ("text",): None,
+        }
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=6), max_size=6), st.integers(0, 4))
+def test_rows_are_counted_alike_in_memory_and_on_disk(
+    batches: list[list[int]], in_memory: int
+) -> None:
+    expected, met = [], dict[int, int]()
+    for number in (number for batch in batches for number in batch):
+        expected.append(met.get(number, 0))
+        met[number] = expected[-1] + 1
+    with Occurrences(in_memory=in_memory) as occurrences:
+        found = [occurrences.numbers([bytes([n]) * 16 for n in batch]) for batch in batches]
+    assert [number for batch in found for number in batch] == expected
