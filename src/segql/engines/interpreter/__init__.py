@@ -1,0 +1,16 @@
+"""One profile at one moment: the reference that every other engine must agree with.
+
+In: a core rule, a moment, and `Facts` about a profile. Out: yes or no, or why. It never reads a
+clock or a file; what it knows of a profile it asks `Facts`.
+
+- `facts`: Protocol: what may be asked about a profile
+- `document`: the parts of a profile document, checked
+- `memory`: a plain mapping as facts
+- `predicates`: predicates bound to a moment, and how they combine
+- `checks`: tests as checks on a raw value
+- `attributes`: tests on traits, fields, answers and properties
+- `behaviour`: did, counts, days, first and last, having
+- `sequences`: steps in order inside a length
+- `holds`: rule as closures, built once; bound to a moment, then called with facts
+- `explain`: rule as written and facts to why
+"""

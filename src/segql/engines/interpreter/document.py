@@ -1,0 +1,155 @@
+"""The parts of a profile document, checked: what is wrong is refused with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias, cast
+from zoneinfo import ZoneInfo
+
+from segql.model.errors import Refused
+from segql.model.instants import Instant, instant_from
+from segql.model.values import Json
+
+Document: TypeAlias = Mapping[str, object]
+
+_KINDS: Final = {
+    bool: "a flag", int: "a number", float: "a number", str: "text", list: "a list",
+    tuple: "a list", dict: "an object", type(None): "null",
+}  # fmt: skip
+
+
+class BadProfile(Refused):
+    """A profile document is not as it should be; `place` says where, such as `events[3].time`."""
+
+    default_code = "bad-profile"
+
+    def __init__(self, place: str, message: str, *, hint: str | None = None) -> None:
+        """`message` follows the place in the sentence; without a place it stands alone."""
+        super().__init__(f"`{place}` {message}" if place else message, hint=hint)
+        self.place = place
+
+
+def kind(value: object) -> str:
+    """What `value` is, in a reader's words."""
+    return _KINDS.get(type(value), f"a Python {type(value).__name__}")
+
+
+def entry_of(value: object, place: str, keys: tuple[str, ...]) -> Document:
+    """An object that has none but the given keys; null is one without any."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise BadProfile(place, f"must be an object, not {kind(value)}")
+    unknown = next((key for key in value if key not in keys), None)
+    if unknown is not None:
+        name = f"{place}.{unknown}" if place else str(unknown)
+        raise BadProfile(name, "is no key of a profile", hint=f"the keys here are {_said(keys)}")
+    return value
+
+
+def entries_of(entry: Document, key: str, keys: tuple[str, ...]) -> Iterator[tuple[str, Document]]:
+    """The objects in the list at `key`, each with its place."""
+    for index, value in enumerate(_list(entry, key)):
+        place = f"{key}[{index}]"
+        if not isinstance(value, Mapping):
+            raise BadProfile(place, f"must be an object, not {kind(value)}")
+        yield place, entry_of(value, place, keys)
+
+
+def names_of(entry: Document, key: str) -> frozenset[str]:
+    """The names in the list at `key`."""
+    for index, value in enumerate(_list(entry, key)):
+        if not isinstance(value, str):
+            raise BadProfile(f"{key}[{index}]", f"must be text, not {kind(value)}")
+    return frozenset(cast("list[str]", _list(entry, key)))  # each was looked at just now
+
+
+def text_of(entry: Document, key: str, place: str) -> str | None:
+    """The text at `key`, None when missing."""
+    value = entry.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise BadProfile(_under(place, key), f"must be text, not {kind(value)}", hint=_QUOTE)
+
+
+_QUOTE: Final = "write it in quotes: ids and names are kept as text"
+
+
+def name_of(entry: Document, key: str, place: str) -> str:
+    """The text at `key`, which must be there."""
+    found = text_of(entry, key, place)
+    if found is None:
+        raise BadProfile(place, f"needs `{key}`")
+    return found
+
+
+def choice_of(entry: Document, key: str, place: str, choices: tuple[str, ...]) -> str:
+    """One of `choices` at `key`, which must be there."""
+    found = name_of(entry, key, place)
+    if found not in choices:
+        raise BadProfile(_under(place, key), f"is `{found}`, not one of {_said(choices)}")
+    return found
+
+
+def time_of(entry: Document, key: str, place: str, zone: ZoneInfo) -> Instant:
+    """The instant at `key`, which must be there."""
+    value = entry.get(key)
+    if value is None:
+        raise BadProfile(place, f"needs `{key}`")
+    try:
+        return instant_from(value, zone)
+    except Refused as error:
+        at = _under(place, key)
+        raise BadProfile(at, f"must be a time, not `{value}`", hint=error.hint) from error
+
+
+def values_of(entry: Document, key: str, place: str) -> Mapping[str, Json]:
+    """The object at `key`, every value in it JSON; empty when missing."""
+    value = entry.get(key)
+    if value is None:
+        return {}
+    place = _under(place, key)
+    if not isinstance(value, Mapping):
+        raise BadProfile(place, f"must be an object, not {kind(value)}")
+    _check_json(value, place)
+    return cast("Mapping[str, Json]", value)  # every value was looked at just now
+
+
+def _check_json(values: Mapping[object, object], place: str) -> None:
+    # An own stack: a deep document must not exhaust Python's.
+    waiting: list[tuple[str, object]] = [(place, values)]
+    while waiting:
+        place, value = waiting.pop()
+        if value is None or isinstance(value, str | int | float):
+            continue
+        if isinstance(value, list | tuple):
+            waiting.extend((f"{place}[{index}]", one) for index, one in enumerate(value))
+        elif isinstance(value, Mapping):
+            for key, one in value.items():
+                if not isinstance(key, str):
+                    raise BadProfile(place, f"has the key {key!r}: keys must be text")
+                if type(one) is not str:  # the most frequent kind needs no second look
+                    waiting.append((f"{place}.{key}", one))
+        else:
+            raise BadProfile(
+                place,
+                f"is {kind(value)}",
+                hint="values are those of JSON; write dates and times as ISO 8601 text",
+            )
+
+
+def _list(entry: Document, key: str) -> list[object] | tuple[object, ...]:
+    value = entry.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise BadProfile(key, f"must be a list, not {kind(value)}")
+    return value
+
+
+def _under(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key
+
+
+def _said(words: tuple[str, ...]) -> str:
+    return ", ".join(f"`{word}`" for word in words)

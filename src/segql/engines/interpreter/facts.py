@@ -1,0 +1,49 @@
+"""`Facts`: what may be asked about one profile; the store and a plain document both answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from segql.model.instants import Instant
+from segql.model.values import Json, Path
+
+
+class Timeline(Protocol):
+    """What a profile did of one kind, in order of time, then arrival; future ones included."""
+
+    @property
+    def times(self) -> Sequence[Instant]:
+        """The instants, ascending."""
+
+    def properties(self, index: int) -> Mapping[str, Json]:
+        """The properties, or answers, of the activity at `index` of `times`."""
+
+
+class Facts(Protocol):
+    """One profile. Nothing is cut at now except where `now` is asked for."""
+
+    @property
+    def id(self) -> str:
+        """The external id; "" for a document without one."""
+
+    def trait(self, path: Path) -> Json:
+        """The trait at `path`, None when missing."""
+
+    def account_trait(self, path: Path) -> Json:
+        """The trait of the profile's account at `path`, None when missing or without account."""
+
+    def field(self, name: str, now: Instant) -> str | float | None:
+        """A field of §4 as of `now`: text, a count, or an instant in ms as a float."""
+
+    def answer(self, survey: str, path: Path, now: Instant) -> Json:
+        """The newest non-null answer at `path` given to `survey` up to `now`."""
+
+    def events(self, name: str) -> Timeline:
+        """The profile's events called `name`."""
+
+    def actions(self, action: str, survey: str | None) -> Timeline:
+        """The profile's survey actions of that kind, on one survey or on all."""
+
+    def in_segment(self, name: str) -> bool:
+        """Whether the profile is in the segment."""
