@@ -1,0 +1,142 @@
+"""Elements by kind → a packed column, each kind in its narrowest form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from segql.engines.sets.scaled import (
+    MISSING,
+    Array,
+    Bools,
+    Index,
+    narrow,
+    pack_doubles,
+    pack_ints,
+)
+from segql.engines.sets.words import pack_words
+from segql.store.columns import Packed, joined
+
+_SPARSE: Final = 4
+"""Elements of fewer than one in so many owners are kept with their owners."""
+_SHARED: Final = 0.6
+"""From this share of distinct texts on, each element has a word of its own."""
+_ALWAYS_SHARED: Final = 256
+
+_Packing: TypeAlias = Callable[[Array], Packed]
+
+
+@frozen(eq=False)
+class Found:
+    """Elements of one kind with their owners, ascending, and which of them stand in lists."""
+
+    at: Index
+    values: Array
+    listed: Bools
+
+    @staticmethod
+    def plain(at: Index, values: Array) -> Found:
+        """Elements none of which stands in a list."""
+        return Found(at, values, np.zeros(len(at), np.bool_))
+
+    def where(self, kept: Bools) -> Found:
+        """Some of the elements."""
+        return Found(self.at[kept], self.values[kept], self.listed[kept])
+
+
+def nothing(kind: type[np.generic]) -> Found:
+    """No elements, of values of a kind."""
+    return Found.plain(np.zeros(0, np.intp), np.zeros(0, kind))
+
+
+def union(parts: Sequence[Found]) -> Found:
+    """The elements of all parts, of which there must be one, in the order of their owners."""
+    if len(parts) == 1:
+        return parts[0]
+    at = np.concatenate([part.at for part in parts])
+    values = np.concatenate([part.values for part in parts])
+    listed = np.concatenate([part.listed for part in parts])
+    order = np.argsort(at, kind="stable")
+    return Found(at[order], values[order], listed[order])
+
+
+@frozen(eq=False, kw_only=True)
+class Kinds:
+    """The elements of a column, by kind."""
+
+    numbers: Found = field(factory=lambda: nothing(np.float64))
+    """Finite doubles."""
+    flags: Found = field(factory=lambda: nothing(np.uint8))
+    """2 is true, 1 is false."""
+    texts: Found = field(factory=lambda: nothing(np.int64))
+    """Places in `words`."""
+    words: Sequence[str] = ()
+    dates: Found = field(factory=lambda: nothing(np.int64))
+    """Instants; those of texts and numbers that read as one."""
+    others: Index = field(factory=lambda: np.zeros(0, np.intp))
+    """Owners of objects, and of lists that hold objects or lists."""
+    empty: Index = field(factory=lambda: np.zeros(0, np.intp))
+    """Owners of lists without elements."""
+
+
+def pack_kinds(kinds: Kinds, owners: int) -> Packed:
+    """The elements of `owners` owners, for `Column`."""
+    parts: dict[str, Packed] = {}
+    if len(kinds.numbers.at):
+        parts["number"] = _placed(kinds.numbers, owners, np.nan, pack_doubles)
+    if len(kinds.flags.at):
+        parts["flag"] = _placed(kinds.flags, owners, 0, _as_codes)
+    if len(kinds.texts.at):
+        parts["text"] = _texts(kinds.texts, kinds.words, owners)
+    for name, at in (("nothing", kinds.empty), ("other", kinds.others)):
+        if len(at):
+            arrays = {"at": narrow(np.unique(at).astype(np.int64))}
+            parts[name] = Packed({"sparse": True, "listed": False}, arrays)
+    if len(kinds.dates.at):
+        parts["date"] = _placed(kinds.dates, owners, MISSING, pack_ints)
+    return joined(parts, {"owners": owners})
+
+
+def _texts(found: Found, words: Sequence[str], owners: int) -> Packed:
+    places = found.values
+    if len(words) < _SHARED * len(places) or len(words) < _ALWAYS_SHARED:
+        beside = {"words": pack_words(words)}
+        return _placed(evolve(found, values=places + 1), owners, 0, _as_codes, beside)
+    own = pack_words([words[place] for place in places.tolist()])
+    return _placed(found, owners, None, _as_own, {"words": own})
+
+
+def _as_codes(codes: Array) -> Packed:
+    return Packed({"shared": 1}, {"codes": narrow(codes.astype(np.int64))})
+
+
+def _as_own(_places: Array) -> Packed:
+    return Packed({"shared": 0}, {})
+
+
+def _placed(
+    found: Found,
+    owners: int,
+    empty: float | None,
+    pack: _Packing,
+    beside: Mapping[str, Packed] | None = None,
+) -> Packed:
+    """Packed values with a place per owner, `empty` where there is none, or sparse with owners.
+
+    Without an `empty` value every owner must have one for that.
+    """
+    at, values, listed = found.at, found.values, bool(found.listed.any())
+    sparse = listed or len(at) * _SPARSE < owners or (empty is None and len(at) < owners)
+    if not sparse and len(at) < owners:
+        values = np.full(owners, empty, found.values.dtype)
+        values[at] = found.values
+    arrays: dict[str, Array] = {}
+    if sparse:
+        arrays["at"] = narrow(at.astype(np.int64))
+    if listed:
+        arrays["listed"] = found.listed.view(np.uint8)
+    parts = {"values": pack(values), **(beside or {})}
+    return joined(parts, {"sparse": sparse, "listed": listed}, arrays)
