@@ -1,0 +1,25 @@
+"""One module per job that a person does, `now` an argument of each.
+
+- `project`: an open project: database, time zone, catalog
+- `lines`: what is common to rows of every format: bad ones, lines that cannot be read
+- `csv_rows`: CSV row by row, past rows that spoil those behind them
+- `jsonl_rows`: JSON Lines object by object
+- `files`: files of rows: format, encoding, header
+- `cells`: texts of a cell as values and times
+- `rejects`: rows that could not be imported
+- `import_options`: what to read from where in a file
+- `import_report`: what an import says of itself
+- `import_columns`: which column of a CSV holds what
+- `import_items`: parts of a row as what the store takes
+- `import_csv`: cells as what the store takes
+- `import_jsonl`: objects as what the store takes
+- `import_batches`: rows built and stored batch by batch
+- `imports`: files of profiles, events and responses into the store
+- `audience`: who is in a segment, for how many a rule holds
+- `segments`: plan, define, rename, archive, recompute
+- `sources`: .segql files as a project's sources
+- `follow`: imports that membership follows
+- `ingest`: identify and track: data in, membership follows
+- `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
+- `embedding`: the project as other programs embed it
+"""

@@ -1,0 +1,81 @@
+"""Who is in a segment, and for how many a rule holds: reading, nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from segql.app.project import Project
+from segql.engines import sets
+from segql.language import syntax
+from segql.language.parse import rule_of
+from segql.membership.catalog import Entry
+from segql.model.instants import Instant, Moment
+from segql.rules.desugar import desugar
+from segql.rules.order import check_references
+from segql.store import members, profiles
+from segql.store.driver import reading
+
+
+@frozen
+class Counted:
+    """For how many profiles, of how many, a rule holds at `now`."""
+
+    n: int
+    of: int
+    now: Instant
+
+
+@frozen
+class Listed:
+    """A segment with its number of members, of `of` profiles."""
+
+    entry: Entry
+    members: int
+    of: int
+
+
+def count(project: Project, rule: str | syntax.Rule, *, now: Instant) -> Counted:
+    """For how many profiles a rule holds at `now`; nothing is stored but derived columns.
+
+    Raises `RuleError` for a faulty text, `Refused` for an unknown segment.
+    """
+    written = rule_of(rule) if isinstance(rule, str) else rule
+    catalog = project.catalog()
+    rules = {**catalog.rules, "": desugar(written)}
+    check_references(rules, manual=catalog.manual)
+    result = sets.evaluate(
+        project.path,
+        rules,
+        moment=Moment(now, project.zone),
+        names=[""],
+    )
+    return Counted(result.count(""), result.of, now)
+
+
+def listing(project: Project) -> tuple[Listed, ...]:
+    """The segments in the order in which they were made, with their numbers of members."""
+    connection = project.connection
+    with reading(connection):
+        sizes = members.counts(connection)
+        of = profiles.count(connection)
+        entries = sorted(project.catalog().entries.values(), key=lambda entry: entry.stored.id)
+        return tuple(Listed(entry, sizes.get(entry.stored.id, 0), of) for entry in entries)
+
+
+def size(project: Project, name: str) -> int:
+    """The number of members of a segment."""
+    return members.count(project.connection, project.catalog().entry(name).stored.id)
+
+
+def members_of(project: Project, name: str) -> Iterator[members.Member]:
+    """The members of a segment, in the order in which their profiles came into being.
+
+    Read page by page, so that nothing holds the database between pages.
+    """
+    segment = project.catalog().entry(name).stored.id
+    after = 0
+    while found := members.page(project.connection, segment, after=after):
+        yield from found
+        after = found[-1].profile

@@ -1,0 +1,184 @@
+"""The project as other programs embed it: plain values in, plain values out (`segql.open`)."""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+from segql.app import audience, ingest, segments
+from segql.app import project as opening
+from segql.app.follow import Options, import_file
+from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
+from segql.app.import_report import ImportReport
+from segql.app.profiles import why
+from segql.language import syntax
+from segql.model.instants import Instant, instant_from
+from segql.model.values import Json
+from segql.model.why import Why
+
+Time: TypeAlias = str | datetime | int
+"""ISO 8601 text, an aware datetime, or milliseconds since 1970 UTC."""
+
+
+class Project(opening.Project):
+    """A project's database, open. Close it, or use `with`; not for several threads at once.
+
+    Wherever `now` is left out, it is the present instant.
+
+    >>> import segql, tempfile, os
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with segql.open(os.path.join(folder, "team.db")) as project:
+    ...         project.identify("ann", {"plan": "pro"}, now="2026-03-01T12:00:00Z")
+    ...         _ = project.track("ann", "export", now="2026-03-01T12:05:00Z")
+    ...         _ = project.define(
+    ...             "fans", 'trait.plan = "pro" and did "export" within 30d',
+    ...             now="2026-03-01T12:10:00Z",
+    ...         )
+    ...         print(list(project.members("fans")))
+    ...         print(project.count("everyone", now="2026-03-01T12:10:00Z"))
+    ['ann']
+    1
+    """
+
+    def identify(
+        self,
+        profile: str,
+        traits: Mapping[str, Json] | None = None,
+        *,
+        email: str | None = None,
+        account: str | None = None,
+        account_traits: Mapping[str, Json] | None = None,
+        now: Time | None = None,
+    ) -> None:
+        """Merge `traits` over those of a profile, made if it is new; a None takes a trait away."""
+        ingest.identify(
+            self,
+            profile,
+            traits or {},
+            email=email,
+            account=account,
+            account_traits=account_traits,
+            now=self._instant(now),
+        )
+
+    def track(
+        self,
+        profile: str,
+        event: str,
+        properties: Mapping[str, Json] | None = None,
+        *,
+        time: Time | None = None,
+        message_id: str | None = None,
+        now: Time | None = None,
+    ) -> bool:
+        """Store an event done at `time` (now when left out); False when its message was stored."""
+        return ingest.track(
+            self,
+            profile,
+            event,
+            properties or {},
+            time=None if time is None else self._instant(time),
+            message_id=message_id,
+            now=self._instant(now),
+        )
+
+    def survey(
+        self,
+        profile: str,
+        survey: str,
+        action: str,
+        answers: Mapping[str, Json] | None = None,
+        *,
+        time: Time | None = None,
+        response_id: str | None = None,
+        now: Time | None = None,
+    ) -> None:
+        """Store a survey action: `seen`, `completed`, `dismissed`, or `partial` answers."""
+        ingest.survey(
+            self,
+            profile,
+            survey,
+            action,
+            answers or {},
+            time=None if time is None else self._instant(time),
+            response_id=response_id,
+            now=self._instant(now),
+        )
+
+    def import_profiles(
+        self, file: str | Path | BinaryIO, *, now: Time | None = None, **columns: str | None
+    ) -> ImportReport:
+        """Import profiles from CSV or JSONL; `columns` are those of `ProfileOptions`."""
+        return self._import(file, ProfileOptions(**_options(columns)), now)
+
+    def import_events(
+        self, file: str | Path | BinaryIO, *, now: Time | None = None, **columns: str | None
+    ) -> ImportReport:
+        """Import events from CSV or JSONL; `columns` are those of `EventOptions`."""
+        return self._import(file, EventOptions(**_options(columns)), now)
+
+    def import_responses(
+        self, file: str | Path | BinaryIO, *, now: Time | None = None, **columns: str | None
+    ) -> ImportReport:
+        """Import survey responses from CSV or JSONL; `columns` are those of `ResponseOptions`."""
+        return self._import(file, ResponseOptions(**_options(columns)), now)
+
+    def _import(
+        self, file: str | Path | BinaryIO, options: Options, now: Time | None
+    ) -> ImportReport:
+        """Import and recompute; Ctrl-C is raised again when what was stored is followed up."""
+        followed = import_file(
+            self,
+            Path(file) if isinstance(file, str) else file,
+            options,
+            now=lambda: self._instant(now),
+        )
+        if followed.report.interrupted:
+            raise KeyboardInterrupt
+        return followed.report
+
+    def define(
+        self,
+        name: str,
+        rule: str | syntax.Rule,
+        *,
+        description: str | None = None,
+        now: Time | None = None,
+    ) -> int:
+        """Create or change a segment, evaluate everybody, and give its number of members.
+
+        Raises `RuleError` for a faulty text, `Refused` for an unknown segment or a cycle.
+        """
+        segments.define_one(self, name, rule, description=description, now=self._instant(now))
+        return audience.size(self, name)
+
+    def recompute(self, *names: str, now: Time | None = None) -> dict[str, int]:
+        """Evaluate the segments `names` and what depends on them, or all; members by segment."""
+        found = segments.recompute(self, names, now=self._instant(now))
+        return {result.name: result.members for result in found}
+
+    def members(self, name: str) -> Iterator[str]:
+        """The ids of a segment's members, read page by page."""
+        return (member.external for member in audience.members_of(self, name))
+
+    def count(self, rule: str | syntax.Rule, *, now: Time | None = None) -> int:
+        """For how many profiles a rule holds."""
+        return audience.count(self, rule, now=self._instant(now)).n
+
+    def why(self, segment: str, profile: str, *, now: Time | None = None) -> Why:
+        """Why a profile is in a segment, or not."""
+        return why(self, segment, profile, now=self._instant(now))
+
+    def _instant(self, time: Time | None) -> Instant:
+        if time is None:
+            return clock.time_ns() // 1_000_000
+        return instant_from(time, self.zone)
+
+
+def _options(columns: Mapping[str, str | None]) -> dict[str, Any]:
+    """The options as their class takes them; `rejects` is a path."""
+    rejects = columns.get("rejects")
+    return {**columns, "rejects": Path(rejects)} if rejects is not None else dict(columns)

@@ -1,0 +1,99 @@
+"""Imports that membership follows: affected segments are marked in each batch, then recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from attrs import frozen
+
+from segql.app import imports
+from segql.app.import_batches import OnProgress
+from segql.app.import_options import EventOptions, FileOptions, ProfileOptions, ResponseOptions
+from segql.app.import_report import Affected, ImportReport
+from segql.app.project import Project
+from segql.app.segments import catch_up
+from segql.membership import define
+from segql.membership.affected import Changed, affected
+from segql.membership.define import Progress, Recomputed
+from segql.model.errors import Refused
+from segql.model.instants import Instant
+
+Options: TypeAlias = ProfileOptions | EventOptions | ResponseOptions
+
+
+@frozen
+class Followed:
+    """What an import did, and what that did to the segments."""
+
+    report: ImportReport
+    recomputed: tuple[Recomputed, ...]
+
+
+def import_file(
+    project: Project,
+    file: Path | BinaryIO,
+    options: Options,
+    *,
+    now: Callable[[], Instant],
+    name: str | None = None,
+    on_import: OnProgress | None = None,
+    on_recompute: Progress | None = None,
+) -> Followed:
+    """Import a file and recompute the affected segments, silently, at `now()` of the end.
+
+    Every batch marks the segments that read what it changed in its own transaction, so that a
+    recompute is due even where the import is killed; after Ctrl-C (`report.interrupted`) it is done
+    at once for what was stored.
+    """
+    if project.read_only:
+        raise Refused("the project is open for reading only", code="read-only-project")
+    catalog = project.catalog()
+    marked: set[str] = set()
+
+    def mark(batch: Affected) -> None:
+        names = set(affected(catalog, _changed(batch))) - marked
+        if names:
+            define.mark_stale(project.connection, catalog, names)
+            marked.update(names)
+
+    report = _import(project, file, options, name, on_import, mark)
+    return Followed(report, catch_up(project, now=now(), cause="import", on_progress=on_recompute))
+
+
+def _import(
+    project: Project,
+    file: Path | BinaryIO,
+    options: FileOptions,
+    name: str | None,
+    on_progress: OnProgress | None,
+    mark: Callable[[Affected], None],
+) -> ImportReport:
+    connection = project.connection
+    match options:
+        case ProfileOptions():
+            return imports.import_profiles(
+                connection, file, options, name=name, on_progress=on_progress, before_commit=mark
+            )
+        case EventOptions():
+            return imports.import_events(
+                connection, file, options, name=name, on_progress=on_progress, before_commit=mark
+            )
+        case ResponseOptions():
+            return imports.import_responses(
+                connection, file, options, name=name, on_progress=on_progress, before_commit=mark
+            )
+        case _:
+            raise TypeError(f"no kind of file is imported with {options!r}")
+
+
+def _changed(batch: Affected) -> Changed:
+    return Changed(
+        events=batch.events,
+        traits=batch.traits,
+        account_traits=batch.account_traits,
+        surveys=batch.surveys,
+        fields=batch.fields,
+        everything=batch.everything,
+    )

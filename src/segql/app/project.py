@@ -1,0 +1,112 @@
+"""An open project: its database, time zone and catalog; and the project as embedders use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from segql.membership import catalog
+from segql.model.errors import Refused
+from segql.store import settings
+from segql.store.driver import Connection, caution, immediate
+from segql.store.migrations import open_store
+
+if TYPE_CHECKING:
+    from segql.membership.catalog import Catalog
+
+
+class Project:
+    """A project's open database. Not for use by several threads at once; close it, or use `with`.
+
+    The jobs that people do with a project are the functions of the modules beside this one; each
+    takes the project first.
+    """
+
+    def __init__(self, path: Path, connection: Connection, *, read_only: bool) -> None:
+        """Take an open connection; `opened` is the way to get a project."""
+        self.path = path
+        self.connection = connection
+        self.read_only = read_only
+        self.zone: ZoneInfo = settings.zone(connection)
+        self._catalog: Catalog | None = None
+        self._catalog_number = -1
+
+    @classmethod
+    def opened(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        zone: str = "UTC",
+    ) -> Self:
+        """The project in the database at `path`.
+
+        With `create` a missing file becomes an empty project that counts days in `zone`. Raises
+        `Refused` where there is no file, `Busy` and `Broken` where it cannot be used.
+        """
+        connection = open_store(path, create=create, read_only=read_only, zone=zone)
+        return cls(Path(path), connection, read_only=read_only)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever runs this should know about the database, one sentence each."""
+        words = caution()
+        return () if words is None else (words,)
+
+    def catalog(self) -> Catalog:
+        """The checked segments; read again when any process changed one since the last call."""
+        number = settings.counted(self.connection, settings.Counter.CATALOG)
+        if self._catalog is None or number != self._catalog_number:
+            self._catalog = catalog.load(self.connection)
+            self._catalog_number = number
+        return self._catalog
+
+    def forget_catalog(self) -> None:
+        """Read the segments again at the next call: more than their definitions changed."""
+        self._catalog = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end, rolled back on any exception."""
+        if self.read_only:
+            raise Refused("the project is open for reading only", code="read-only-project")
+        try:
+            with immediate(self.connection):
+                yield self.connection
+        except BaseException:
+            self.forget_catalog()  # it may hold what was rolled back
+            raise
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        """Give the project itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database."""
+        self.close()
+
+
+def create_project(path: str | Path, *, zone: str) -> Project:
+    """A new, empty project; raises `Refused` (`project-exists`) where there is a file already."""
+    path = Path(path)
+    if path.exists() and path.stat().st_size:
+        raise Refused(
+            f"there is a file `{path}` already",
+            code="project-exists",
+            hint="name another with --db; the time zone of a project cannot be changed yet",
+        )
+    return Project.opened(path, create=True, zone=zone)

@@ -1,0 +1,280 @@
+"""Segments as people work with them: plan and apply texts, rename, archive, recompute, count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from attrs import evolve, field, frozen
+
+from segql.app.project import Project
+from segql.language import syntax
+from segql.language.files import ParsedFile, parse_file
+from segql.language.format import format_file
+from segql.language.parse import rule_of
+from segql.language.references import renamed
+from segql.membership import define
+from segql.membership.catalog import Catalog, Entry
+from segql.membership.define import Progress, Recomputed
+from segql.model.errors import Refused
+from segql.model.instants import Instant, Moment
+from segql.rules import rule as core
+from segql.rules.desugar import desugar
+from segql.rules.order import check_references
+from segql.store import members, segments, settings
+from segql.store.driver import Connection
+
+
+@frozen
+class Written:
+    """A segment as somebody wrote it, and its text alone, comments included."""
+
+    segment: syntax.Segment
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The segment's name."""
+        return self.segment.name
+
+
+@frozen
+class Change:
+    """What applying would do to one segment; `evaluate` tells whether its members may change."""
+
+    action: Literal["create", "change", "unchanged", "archive"]
+    name: str
+    written: Written | None = None
+    stored: Entry | None = None
+    evaluate: bool = False
+
+
+@frozen
+class Applied:
+    """What was done, and what the bulk computation found."""
+
+    changes: tuple[Change, ...]
+    recomputed: tuple[Recomputed, ...] = field(default=())
+
+
+def written_in(text: str, parsed: ParsedFile) -> tuple[Written, ...]:
+    """The segments of a file's text, each with its own part of that text in canonical form."""
+    return tuple(Written(segment, _own_text(text, segment)) for segment in parsed.segments)
+
+
+def _own_text(text: str, segment: syntax.Segment) -> str:
+    if segment.span is None:
+        return format_file("", ParsedFile((segment,), ()))
+    own = text[segment.span.start : segment.span.end]
+    return format_file(own, parse_file(own))
+
+
+def plan(project: Project, wanted: Sequence[Written], *, prune: bool = False) -> tuple[Change, ...]:
+    """What it takes to bring the project's segments in line with `wanted`.
+
+    Without `prune` segments that `wanted` does not name stay. Raises `Refused` when the outcome
+    would hold a reference to an unknown segment (`unknown-segment`) or a cycle (`segment-cycle`),
+    naming both.
+    """
+    catalog = project.catalog()
+    changes = [_change(catalog, written) for written in wanted]
+    if prune:
+        names = {written.name for written in wanted}
+        changes += [
+            Change("archive", name, stored=entry)
+            for name, entry in catalog.entries.items()
+            if name not in names and entry.stored.kind == "rule"
+        ]
+    check_references(_rules_after(catalog, changes), manual=catalog.manual)
+    return tuple(changes)
+
+
+def _change(catalog: Catalog, written: Written) -> Change:
+    stored = catalog.entries.get(written.name)
+    if stored is None:
+        return Change("create", written.name, written, evaluate=True)
+    if stored.written is None:
+        raise Refused(
+            f"segment `{written.name}` is a manual list and cannot become a rule",
+            code="manual-segment",
+            hint="give the rule another name",
+        )
+    if stored.stored.text == written.text:
+        return Change("unchanged", written.name, written, stored)
+    evaluate = desugar(written.segment.rule) != stored.rule
+    return Change("change", written.name, written, stored, evaluate)
+
+
+def _rules_after(catalog: Catalog, changes: Iterable[Change]) -> dict[str, core.Rule]:
+    rules = catalog.rules
+    for change in changes:
+        if change.action == "archive":
+            rules.pop(change.name, None)
+        elif change.written is not None:
+            rules[change.name] = desugar(change.written.segment.rule)
+    return rules
+
+
+def apply(
+    project: Project,
+    changes: Sequence[Change],
+    *,
+    now: Instant,
+    on_progress: Progress | None = None,
+) -> Applied:
+    """Store a plan in one transaction, then evaluate what changed and whatever was still due.
+
+    Raises `Refused` (`changed-meanwhile`) when another process changed the segments since the plan
+    was made; then nothing is stored.
+    """
+    with project.writing() as connection:
+        _refuse_if_changed(connection, project, changes)
+        for change in changes:
+            _store(connection, change, now)
+        catalog = project.catalog()
+        due = [change.name for change in changes if change.evaluate and change.action != "archive"]
+        define.mark_stale(connection, catalog, catalog.dependants(due))
+    recomputed = catch_up(project, now=now, cause="definition", on_progress=on_progress)
+    return Applied(tuple(changes), recomputed)
+
+
+def _refuse_if_changed(connection: Connection, project: Project, changes: Iterable[Change]) -> None:
+    entries = project.catalog().entries
+    for change in changes:
+        seen = change.stored.stored if change.stored is not None else None
+        entry = entries.get(change.name)
+        current = entry.stored if entry is not None else None
+        if (seen and (seen.id, seen.revision)) != (current and (current.id, current.revision)):
+            raise Refused(
+                f"segment `{change.name}` was changed by somebody else meanwhile",
+                code="changed-meanwhile",
+                hint="look at the plan again, then apply it",
+            )
+
+
+def _store(connection: Connection, change: Change, now: Instant) -> None:
+    match change:
+        case Change("create", name, Written() as written):
+            segments.add(connection, name, written.text, now=now)
+        case Change("change", _, Written() as written, Entry() as stored):
+            segments.revise(connection, stored.stored.id, written.text, now=now)
+        case Change("archive", _, _, Entry() as stored):
+            _let_go(connection, stored, now)
+        case _:
+            pass
+
+
+def _let_go(connection: Connection, entry: Entry, now: Instant) -> None:
+    """Archive a segment; its members leave with their history kept."""
+    segment = entry.stored.id
+    members.apply(connection, segment, (), members.ids(connection, segment), at=now, cause="delete")
+    segments.archive(connection, segment, now=now)
+
+
+def catch_up(
+    project: Project, *, now: Instant, cause: str, on_progress: Progress | None = None
+) -> tuple[Recomputed, ...]:
+    """Evaluate every segment that a bulk computation is due for."""
+    project.forget_catalog()
+    catalog = project.catalog()
+    return _recompute(project, catalog, define.stale_names(catalog), now, cause, on_progress)
+
+
+def recompute(
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    now: Instant,
+    on_progress: Progress | None = None,
+) -> tuple[Recomputed, ...]:
+    """Evaluate the segments `names` (all of them when empty) and what depends on them."""
+    catalog = project.catalog()
+    for name in names:
+        catalog.entry(name)
+    chosen = catalog.dependants(names) if names else tuple(catalog.entries)
+    return _recompute(project, catalog, chosen, now, "time", on_progress)
+
+
+def _recompute(
+    project: Project,
+    catalog: Catalog,
+    names: Sequence[str],
+    now: Instant,
+    cause: str,
+    on_progress: Progress | None,
+) -> tuple[Recomputed, ...]:
+    if not names:
+        return ()
+    with project.writing() as connection:
+        moment = Moment(settings.advance_clock(connection, now), project.zone)
+    try:
+        return define.recompute(
+            project.connection,
+            project.path,
+            catalog,
+            set(names),
+            moment=moment,
+            cause=cause,
+            on_progress=on_progress,
+        )
+    finally:
+        project.forget_catalog()
+
+
+def rename(project: Project, old: str, new: str, *, now: Instant) -> tuple[str, ...]:
+    """Rename a segment, with its members and history; give the segments that refer to it.
+
+    References in other segments are rewritten, each a new revision. Raises `Refused` for an unknown
+    or empty name, or one that is taken.
+    """
+    with project.writing() as connection:
+        catalog = project.catalog()
+        entry = catalog.entry(old)
+        if not new.strip():
+            raise Refused("a segment needs a name", code="bad-name")
+        segments.rename(connection, entry.stored.id, new)
+        rewritten = []
+        for other in catalog.entries.values():
+            text = renamed(other.stored.text, old, new) if other.written is not None else None
+            if text is not None and text != other.stored.text:
+                segments.revise(connection, other.stored.id, text, now=now)
+                if other.name != old:
+                    rewritten.append(other.name)
+    return tuple(rewritten)
+
+
+def archive(project: Project, name: str, *, now: Instant) -> None:
+    """Take a segment out of use; raises `Refused` (`segment-in-use`) while others refer to it."""
+    with project.writing() as connection:
+        catalog = project.catalog()
+        entry = catalog.entry(name)
+        readers = [
+            other.name
+            for other in catalog.entries.values()
+            if other.reads is not None and name in other.reads.segments
+        ]
+        if readers:
+            listed = ", ".join(f"`{reader}`" for reader in readers)
+            raise Refused(
+                f"segment `{name}` is read by {listed}",
+                code="segment-in-use",
+                hint="change or archive those first",
+            )
+        _let_go(connection, entry, now)
+
+
+def define_one(
+    project: Project, name: str, rule: str | syntax.Rule, *, description: str | None, now: Instant
+) -> Applied:
+    """Create or change one segment and evaluate it."""
+    written = rule_of(rule) if isinstance(rule, str) else rule
+    segment = syntax.Segment(name, written, description)
+    stored = project.catalog().entries.get(name)
+    if stored is not None and stored.written is not None:
+        segment = evolve(
+            segment,
+            notify=stored.written.notify,
+            description=description if description is not None else stored.written.description,
+        )
+    text = format_file("", ParsedFile((segment,), ()))
+    return apply(project, plan(project, [Written(segment, text)]), now=now)

@@ -1,0 +1,121 @@
+"""Defining segments when something comes between: a kill, somebody else, a failed batch."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from segql.app import audience, ingest, segments, sources
+from segql.app.project import Project
+from segql.model.errors import Refused
+
+NOW = 1_772_366_400_000
+FILE = """segment "pro"
+  when trait.plan = "pro"
+
+segment "busy pro"
+  when in segment "pro" and did "export"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with Project.opened(tmp_path / "team.db", create=True) as project:
+        for number in range(10):
+            ingest.identify(
+                project, f"u{number}", {"plan": "pro" if number % 2 else "free"}, now=NOW
+            )
+            ingest.track(project, f"u{number}", "export", {}, now=NOW)
+    return tmp_path / "team.db"
+
+
+def plan(project: Project, text: str) -> tuple[segments.Change, ...]:
+    return segments.plan(project, sources.source_of(text, "team.segql").written)
+
+
+def members(project: Project) -> dict[str, int]:
+    return {one.entry.name: one.members for one in audience.listing(project)}
+
+
+def test_an_end_between_definition_and_members_is_caught_up(path: Path) -> None:
+    def killed(done: int, total: int, name: str) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with Project.opened(path) as project, pytest.raises(KeyboardInterrupt):
+        segments.apply(project, plan(project, FILE), now=NOW, on_progress=killed)
+    with Project.opened(path) as project:
+        due = [one.entry.name for one in audience.listing(project) if one.entry.stored.stale]
+        assert (due, members(project)) == (["busy pro"], {"pro": 5, "busy pro": 0})
+        changes = plan(project, FILE)
+        assert {change.action for change in changes} == {"unchanged"}
+        applied = segments.apply(project, changes, now=NOW)
+        assert [result.name for result in applied.recomputed] == ["busy pro"]
+        assert members(project) == {"pro": 5, "busy pro": 5}
+
+
+def test_a_plan_that_somebody_overtook_is_refused_whole(path: Path) -> None:
+    with Project.opened(path) as mine, Project.opened(path) as theirs:
+        changes = plan(mine, FILE)
+        segments.apply(theirs, plan(theirs, 'segment "pro"\n  when everyone\n'), now=NOW)
+        with pytest.raises(Refused, match="`pro` was changed by somebody else"):
+            segments.apply(mine, changes, now=NOW)
+        assert members(mine) == {"pro": 10}
+
+
+def test_a_live_call_moves_one_profile_and_its_dependants(path: Path) -> None:
+    with Project.opened(path) as project:
+        segments.apply(project, plan(project, FILE), now=NOW)
+        ingest.identify(project, "u0", {"plan": "pro"}, now=NOW + 1)
+        assert members(project) == {"pro": 6, "busy pro": 6}
+        ingest.identify(project, "new", {"plan": "pro"}, now=NOW + 2)
+        assert members(project) == {"pro": 7, "busy pro": 6}
+        ingest.track(project, "new", "export", {}, now=NOW + 3)
+        ingest.identify(project, "u0", {"plan": None}, now=NOW + 4)
+        assert members(project) == {"pro": 6, "busy pro": 6}
+        before = members(project)
+        segments.recompute(project, now=NOW + 5)
+        assert members(project) == before
+
+
+def test_a_message_counts_once(path: Path) -> None:
+    with Project.opened(path) as project:
+        assert ingest.track(project, "u0", "paid", {"sum": 1}, message_id="m1", now=NOW)
+        assert not ingest.track(project, "u0", "paid", {"sum": 1}, message_id="m1", now=NOW)
+        assert audience.count(project, 'did "paid" exactly 1 time', now=NOW).n == 1
+
+
+def test_a_killed_import_is_followed_by_the_next_command(path: Path, tmp_path: Path) -> None:
+    with Project.opened(path) as project:
+        segments.apply(project, plan(project, FILE), now=NOW)
+    rows = "".join(
+        f'{{"id": "v{number}", "traits": {{"plan": "pro"}}}}\n' for number in range(300_000)
+    )
+    (tmp_path / "people.jsonl").write_text(rows)
+    command = ["import", "profiles", str(tmp_path / "people.jsonl"), "--db", str(path)]
+    started = subprocess.Popen(
+        [sys.executable, "-m", "segql", *command], stderr=subprocess.DEVNULL, env={**os.environ}
+    )
+    with Project.opened(path) as project:
+        while audience.count(project, "everyone", now=NOW).n == 10:
+            time.sleep(0.05)
+        started.send_signal(signal.SIGKILL)
+        started.wait()
+        of = audience.count(project, 'trait.plan = "pro"', now=NOW).n
+        assert 5 < of < 300_005
+        project.forget_catalog()
+        segments.catch_up(project, now=NOW, cause="import")
+        assert members(project)["pro"] == of
+
+
+def test_what_is_due_is_seen(path: Path) -> None:
+    with Project.opened(path) as project:
+        segments.define_one(project, "all", "everyone", description=None, now=NOW)
+        [one] = audience.listing(project)
+        assert (one.members, one.of, one.entry.stored.stale) == (10, 10, False)
