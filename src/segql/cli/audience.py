@@ -1,0 +1,146 @@
+"""Commands that show who is where: segments, members, count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segql.cli.diagnostics import refuse_faulty
+from segql.cli.options import database_option, instant, json_option, now_option, opened
+from segql.cli.output import (
+    INPUT_AT_FAULT,
+    bar,
+    milliseconds,
+    percent,
+    put,
+    put_json,
+    put_json_lines,
+    put_table,
+    say,
+)
+
+if TYPE_CHECKING:
+    from segql.app.audience import Listed
+    from segql.app.project import Project
+    from segql.model.instants import Instant
+
+
+@click.command("segments")
+@database_option
+@json_option
+def segments_command(database: Path, as_json: bool) -> None:
+    """List the segments with their members, as of their last evaluation."""
+    from segql.app.audience import listing
+
+    with opened(database, read_only=True) as project:
+        listed = listing(project)
+        if as_json:
+            put_json_lines(_listed_json(one) for one in listed)
+            return
+        if not listed:
+            say("there are no segments yet; `segql apply FILE` makes some")
+            return
+        of = listed[0].of
+        put_table(
+            [("segment", "left"), ("members", "right"), ("share", "right"), ("", "left"),
+             ("took", "right"), ("state", "left")],
+            [_listed_row(one) for one in listed],
+        )  # fmt: skip
+        put(f"{len(listed)} segments over {of:,} profiles")
+
+
+def _listed_json(one: Listed) -> dict[str, Any]:
+    from segql.language.format import format_rule
+    from segql.model.instants import iso
+
+    stored, written = one.entry.stored, one.entry.written
+    return {
+        "name": stored.name,
+        "members": one.members,
+        "of": one.of,
+        "kind": stored.kind,
+        "revision": stored.revision,
+        "description": written.description if written is not None else None,
+        "rule": format_rule(written.rule) if written is not None else None,
+        "evaluated": None if stored.evaluated is None else iso(stored.evaluated),
+        "took_ms": stored.took,
+        "stale": stored.stale,
+        "error": stored.error,
+    }
+
+
+def _listed_row(one: Listed) -> tuple[str, ...]:
+    stored = one.entry.stored
+    state = stored.error or ("due" if stored.stale else "")
+    return (
+        stored.name,
+        f"{one.members:,}",
+        percent(one.members, one.of),
+        bar(one.members / one.of if one.of else 0),
+        milliseconds(stored.took),
+        state,
+    )
+
+
+@click.command("members")
+@click.argument("name")
+@click.option("--limit", type=click.IntRange(min=1), help="List so many at the most.")
+@database_option
+@json_option
+def members_command(name: str, limit: int | None, database: Path, as_json: bool) -> None:
+    """List the members of the segment NAME, a profile id a line."""
+    from itertools import islice
+
+    from segql.app.audience import members_of
+    from segql.model.instants import iso
+
+    with opened(database, read_only=True) as project:
+        found = members_of(project, name)
+        shown = islice(found, limit)
+        if as_json:
+            put_json_lines(
+                {"profile": one.external, "entered": iso(one.entered), "cause": one.cause}
+                for one in shown
+            )
+            return
+        for one in shown:
+            put(one.external)
+        rest = sum(1 for _ in found)
+        if rest:
+            say(f"and {rest:,} more")
+
+
+@click.command("count")
+@click.argument("rule")
+@database_option
+@now_option
+@json_option
+def count_command(rule: str, database: Path, now_text: str | None, as_json: bool) -> int:
+    """Count the profiles for which RULE holds now, or at --now.
+
+    Traits have no history: a past --now uses today's traits.
+    """
+    from segql.app.audience import count
+    from segql.model.instants import iso
+
+    if refuse_faulty(rule):
+        return INPUT_AT_FAULT
+    with opened(database, read_only=True) as project:
+        now = instant(now_text, project)
+        counted = count(project, rule, now=now)
+        if now_text is not None:
+            _say_past(project, now)
+        if as_json:
+            put_json({"count": counted.n, "of": counted.of, "now": iso(counted.now)})
+        else:
+            put(f"{counted.n:,} of {counted.of:,} profiles ({percent(counted.n, counted.of)})")
+    return 0
+
+
+def _say_past(project: Project, now: Instant) -> None:
+    from segql.store.settings import clock
+
+    if now < clock(project.connection):
+        say("note: traits have no history, so a past time is answered with today's traits")

@@ -1,0 +1,180 @@
+"""Commands on segments: apply, segments, members, count, recompute, rename, archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from segql.cli.diagnostics import read_segments, show
+from segql.cli.options import database_option, instant, json_option, now_option, opened
+from segql.cli.output import (
+    INPUT_AT_FAULT,
+    milliseconds,
+    put_json,
+    put_json_lines,
+    put_table,
+    say,
+)
+from segql.cli.progress import progress
+
+if TYPE_CHECKING:
+    from segql.app.segments import Change
+    from segql.membership.define import Recomputed
+
+_SIGNS = {"create": "+", "change": "~", "archive": "-", "unchanged": "="}
+
+
+@click.command("apply")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
+@click.option("--prune", is_flag=True, help="Archive segments that the files do not hold.")
+@database_option
+@now_option
+@json_option
+def apply_command(
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    prune: bool,
+    database: Path,
+    now_text: str | None,
+    as_json: bool,
+) -> int:
+    """Bring the project's segments in line with PATHS: .segql files, or folders of them.
+
+    Shows what is created, changed and unchanged, then stores it and evaluates everybody. Fires no
+    deliveries.
+    """
+    from segql.app.segments import apply, plan
+
+    files = read_segments(paths)
+    if show(files, least="warning"):
+        return INPUT_AT_FAULT
+    with opened(database, create=not dry_run) as project:
+        now = instant(now_text, project)
+        changes = plan(
+            project, [written for file in files for written in file.written], prune=prune
+        )
+        if not as_json:
+            _say_plan(changes)
+        recomputed: tuple[Recomputed, ...] = ()
+        if not dry_run:
+            with progress("evaluating") as advance:
+                recomputed = apply(project, changes, now=now, on_progress=advance).recomputed
+        _put_changes(changes, recomputed, as_json=as_json, dry_run=dry_run)
+    return 0
+
+
+def _say_plan(changes: tuple[Change, ...]) -> None:
+    for change in changes:
+        if change.action != "unchanged":
+            say(f"  {_SIGNS[change.action]} {change.action} {change.name}")
+    unchanged = sum(change.action == "unchanged" for change in changes)
+    if unchanged:
+        say(f"  = {unchanged} unchanged")
+
+
+def _put_changes(
+    changes: tuple[Change, ...],
+    recomputed: tuple[Recomputed, ...],
+    *,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    found = {result.name: result for result in recomputed}
+    if as_json:
+        put_json_lines(
+            {
+                "name": change.name,
+                "action": change.action,
+                "members": found[change.name].members if change.name in found else None,
+                "applied": not dry_run,
+            }
+            for change in changes
+        )
+        return
+    if dry_run:
+        say("nothing was changed (--dry-run)")
+        return
+    _say_recomputed(recomputed)
+
+
+def _say_recomputed(recomputed: tuple[Recomputed, ...]) -> None:
+    entered = sum(result.entered for result in recomputed)
+    left = sum(result.left for result in recomputed)
+    took = sum(result.took_ms for result in recomputed)
+    number = len(recomputed)
+    say(
+        f"evaluated {number} segment{'' if number == 1 else 's'} in {milliseconds(took)}: "
+        f"{entered:,} entered, {left:,} left"
+    )
+
+
+@click.command("recompute")
+@click.argument("names", nargs=-1)
+@database_option
+@now_option
+@json_option
+def recompute_command(
+    names: tuple[str, ...], database: Path, now_text: str | None, as_json: bool
+) -> None:
+    """Evaluate segments again for everybody: NAMES and what depends on them, or all."""
+    from segql.app.segments import recompute
+
+    with opened(database) as project:
+        now = instant(now_text, project)
+        with progress("evaluating") as advance:
+            recomputed = recompute(project, names, now=now, on_progress=advance)
+        if as_json:
+            put_json_lines(
+                {
+                    "name": result.name,
+                    "members": result.members,
+                    "entered": result.entered,
+                    "left": result.left,
+                    "took_ms": result.took_ms,
+                }
+                for result in recomputed
+            )
+            return
+        put_table(
+            [("segment", "left"), ("members", "right"), ("entered", "right"), ("left", "right")],
+            [(r.name, f"{r.members:,}", f"{r.entered:,}", f"{r.left:,}") for r in recomputed],
+        )
+
+
+@click.command("rename")
+@click.argument("old")
+@click.argument("new")
+@database_option
+@json_option
+def rename_command(old: str, new: str, database: Path, as_json: bool) -> None:
+    """Rename the segment OLD to NEW, with its members and history; references follow."""
+    from segql.app.segments import rename
+
+    with opened(database) as project:
+        rewritten = rename(project, old, new, now=instant(None, project))
+        if as_json:
+            put_json({"old": old, "new": new, "rewritten": list(rewritten)})
+            return
+        say(f"renamed `{old}` to `{new}`")
+        for name in rewritten:
+            say(f"  ~ its reference in `{name}` was rewritten")
+        say("rename it in your .segql files too, or the next apply makes it anew")
+
+
+@click.command("archive")
+@click.argument("name")
+@database_option
+@json_option
+def archive_command(name: str, database: Path, as_json: bool) -> None:
+    """Take the segment NAME out of use; its history is kept and its name is free again."""
+    from segql.app.segments import archive
+
+    with opened(database) as project:
+        archive(project, name, now=instant(None, project))
+        if as_json:
+            put_json({"name": name, "archived": True})
+        else:
+            say(f"archived `{name}`")
