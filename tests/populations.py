@@ -1,0 +1,266 @@
+"""Plain profile documents → a store, and what each engine says about all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import segql
+from oracle import holds
+from segql.engines.interpreter.facts import Facts
+from segql.engines.interpreter.holds import compile_rule
+from segql.engines.interpreter.memory import Profile
+from segql.engines.sets.evaluate import evaluate
+from segql.engines.sets.parts import PART_SLOTS
+from segql.language import syntax
+from segql.model.instants import Instant, Moment, instant_from, iso
+from segql.rules.canonical import canonical
+from segql.rules.desugar import desugar
+from segql.store import events, identify, responses, settings
+from segql.store.driver import Connection, immediate
+from segql.store.facts import facts_of
+from segql.store.migrations import open_store
+from segql.store.plain import cleaned, text_of
+
+Documents: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""Documents by id."""
+Segments: TypeAlias = Mapping[str, syntax.Rule]
+Members: TypeAlias = frozenset[str]
+Answer: TypeAlias = Callable[[Mapping[str, syntax.Rule], Instant], dict[str, Members]]
+"""Many rules by name, and now → the members of each."""
+
+
+def by_oracle(documents: Documents, segments: Segments, zone: ZoneInfo, _: Path) -> Answer:
+    """The naive evaluator over the documents."""
+
+    def answer(rules: Mapping[str, syntax.Rule], now: Instant) -> dict[str, Members]:
+        return {
+            name: frozenset(
+                who
+                for who, document in documents.items()
+                if holds(rule, document, now=now, zone=zone, segments=segments)
+            )
+            for name, rule in rules.items()
+        }
+
+    return answer
+
+
+def by_interpreter(documents: Documents, segments: Segments, zone: ZoneInfo, _: Path) -> Answer:
+    """The interpreter over the documents, by the library's public face."""
+
+    def compiled(rule: syntax.Rule, now: Instant) -> Callable[[Profile], bool]:
+        return segql.compile(rule, now=now, zone=zone.key)
+
+    return _over_documents(documents, segments, zone, compiled)
+
+
+def by_canonical_form(documents: Documents, segments: Segments, zone: ZoneInfo, _: Path) -> Answer:
+    """The interpreter over the documents, given the canonical form of each rule."""
+
+    def compiled(rule: syntax.Rule, now: Instant) -> Callable[[Profile], bool]:
+        return compile_rule(canonical(desugar(rule))).at(Moment(now, zone))
+
+    return _over_documents(documents, segments, zone, compiled)
+
+
+def _over_documents(
+    documents: Documents,
+    segments: Segments,
+    zone: ZoneInfo,
+    compiled: Callable[[syntax.Rule, Instant], Callable[[Profile], bool]],
+) -> Answer:
+    def answer(rules: Mapping[str, syntax.Rule], now: Instant) -> dict[str, Members]:
+        profiles = {
+            who: Profile.of(_with_segments(document, segments, now, zone), zone=zone)
+            for who, document in documents.items()
+        }
+        found = {}
+        for name, rule in rules.items():
+            is_member = compiled(rule, now)
+            found[name] = frozenset(who for who, one in profiles.items() if is_member(one))
+        return found
+
+    return answer
+
+
+def _with_segments(
+    document: Mapping[str, Any], segments: Segments, now: Instant, zone: ZoneInfo
+) -> Mapping[str, Any]:
+    """The document with the segments listed whose rules hold for it."""
+    own = set(document.get("segments") or ())
+    holding = own
+    for _ in segments:  # after as many rounds as there are segments every chain is settled
+        listed = {**document, "segments": sorted(holding)}
+        holding = own | {
+            name
+            for name, rule in segments.items()
+            if segql.matches(rule, listed, now=now, zone=zone.key)
+        }
+    return {**document, "segments": sorted(holding)}
+
+
+def by_interpreter_over_store(
+    documents: Documents, segments: Segments, zone: ZoneInfo, path: Path
+) -> Answer:
+    """The interpreter over stored facts, as it runs on every change."""
+    ids = stored(path, documents, zone)
+    segment_rules = {name: compile_rule(desugar(rule)) for name, rule in segments.items()}
+
+    def answer(rules: Mapping[str, syntax.Rule], now: Instant) -> dict[str, Members]:
+        moment = Moment(now, zone)
+        compiled = {name: compile_rule(desugar(rule)).at(moment) for name, rule in rules.items()}
+        bound = {name: rule.at(moment) for name, rule in segment_rules.items()}
+        found: dict[str, set[str]] = {name: set() for name in rules}
+        connection = open_store(path, read_only=True)
+        for who, internal in ids.items():
+            own = documents[who].get("segments") or ()
+            facts = _stored_facts(connection, internal, bound, own)
+            for name, is_member in compiled.items():
+                if is_member(facts):
+                    found[name].add(who)
+        connection.close()
+        return {name: frozenset(members) for name, members in found.items()}
+
+    return answer
+
+
+def _stored_facts(
+    connection: Connection,
+    internal: int,
+    segments: Mapping[str, Callable[[Facts], bool]],
+    own: Collection[str],
+) -> Facts:
+    """The facts of a profile, `in segment` answered by the rule, or else by its own list."""
+
+    def in_segment(name: str) -> bool:
+        return segments[name](facts) if name in segments else name in own
+
+    found = facts_of(connection, internal, in_segment=in_segment)
+    assert found is not None
+    facts: Facts = found
+    return facts
+
+
+def by_sets(
+    documents: Documents,
+    segments: Segments,
+    zone: ZoneInfo,
+    path: Path,
+    *,
+    part_slots: int = PART_SLOTS,
+) -> Answer:
+    """The set engine over one store, all rules in one catalogue."""
+    ids = stored(path, documents, zone)
+    externals = {internal: who for who, internal in ids.items()}
+    manual: dict[str, list[int]] = {}
+    for who, document in documents.items():
+        for name in document.get("segments") or ():
+            if name not in segments:
+                manual.setdefault(name, []).append(ids[who])
+    core_segments = {name: desugar(rule) for name, rule in segments.items()}
+
+    def answer(rules: Mapping[str, syntax.Rule], now: Instant) -> dict[str, Members]:
+        catalog = core_segments | {f"rule {name}": desugar(rule) for name, rule in rules.items()}
+        names = [f"rule {name}" for name in rules]
+        result = evaluate(
+            path,
+            catalog,
+            moment=Moment(now, zone),
+            names=names,
+            manual=manual,
+            part_slots=part_slots,
+        )
+        return {
+            name: frozenset(externals[int(one)] for one in result.ids(f"rule {name}"))
+            for name in rules
+        }
+
+    return answer
+
+
+Engine: TypeAlias = Callable[[Documents, Segments, ZoneInfo, Path], Answer]
+ENGINES: Mapping[str, Engine] = {
+    "oracle": by_oracle,
+    "interpreter": by_interpreter,
+    "canonical": by_canonical_form,
+    "stored": by_interpreter_over_store,
+    "sets": by_sets,
+}
+"""Everything that must agree: from documents, segments' rules, a zone and a path for a store."""
+
+
+def stored(path: Path, documents: Documents, zone: ZoneInfo) -> dict[str, int]:
+    """A new store at `path` with the documents in it; the internal ids by id."""
+    connection = open_store(path, create=True, zone=zone.key)
+    try:
+        with immediate(connection):
+            change = settings.take(connection, settings.Counter.CHANGE)
+            _store(connection, documents, change, zone)
+        rows = connection.execute("select external, id from profiles").fetchall()
+    finally:
+        connection.close()
+    ids = {str(who): int(internal) for who, internal in rows}
+    return {who: ids[who] for who in documents}
+
+
+def _store(connection: Connection, documents: Documents, change: int, zone: ZoneInfo) -> None:
+    calls = [call for who, document in documents.items() for call in _calls(who, document, zone)]
+    identify.identify(connection, calls, change=change, zone=zone)
+    events.append(
+        connection,
+        [
+            events.Event(who, entry["event"], *_when_and_what(entry, "properties", zone))
+            for who, entry in _entries(documents, "events")
+        ],
+        change=change,
+    )
+    responses.append(
+        connection,
+        [
+            responses.Response(
+                who, entry["survey"], entry["action"], *_when_and_what(entry, "answers", zone)
+            )
+            for who, entry in _entries(documents, "surveys")
+        ],
+        change=change,
+    )
+
+
+def _calls(who: str, document: Mapping[str, Any], zone: ZoneInfo) -> list[identify.Identify]:
+    account = document.get("account") or {}
+    seen = [
+        instant_from(document[key], zone)
+        for key in ("first_seen", "last_seen")
+        if document.get(key) is not None
+    ]
+    first = identify.Identify(
+        profile=who,
+        traits=cleaned(document.get("traits") or {}),
+        email=document.get("email"),
+        account=account.get("id"),
+        account_traits=cleaned(account.get("traits") or {}),
+        at=seen[0] if seen else None,
+    )
+    return [first, *(identify.Identify(profile=who, at=at) for at in seen[1:])]
+
+
+def _entries(documents: Documents, key: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    return [
+        (who, entry) for who, document in documents.items() for entry in document.get(key) or ()
+    ]
+
+
+def _when_and_what(
+    entry: Mapping[str, Any], key: str, zone: ZoneInfo
+) -> tuple[Instant, str | None]:
+    values = entry.get(key)
+    return instant_from(entry["time"], zone), text_of(cleaned(values)) if values else None
+
+
+def said(documents: Documents, now: Instant) -> str:
+    """The population as text, for the report of a failure."""
+    lines = [f"now = {iso(now)}", *(f"{who}: {one}" for who, one in documents.items())]
+    return "\n".join(lines)
