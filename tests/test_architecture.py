@@ -1,0 +1,136 @@
+"""The tree holds its shape: directions of imports, lists of modules, sizes, what is loaded."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[1] / "src" / "segql"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "model": set(),
+    "language": {"model"},
+    "rules": {"model", "language"},
+    "store": {"model"},
+    "engines": {"model", "rules", "store"},
+    "membership": {"model", "language", "rules", "store", "engines"},
+    "app": {"model", "language", "rules", "store", "engines", "membership"},
+    "cli": {"model", "language", "app", "membership", "store"},
+}
+"""Packages by what they may import of ours, themselves apart."""
+
+LONGER_THAN_300: dict[str, str] = {
+    "language/syntax.py": "one noun: a node for every form of the language",
+}
+"""Modules over 300 lines, each with its reason; the list only shrinks."""
+
+
+def modules() -> Iterator[Path]:
+    yield from sorted(SRC.rglob("*.py"))
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names):
+                found.update(alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                found.add(module)
+                found.update(f"{module}.{alias.name}" for alias in node.names)
+            case ast.ImportFrom(level=level):
+                assert level == 0, f"{path} has a relative import"
+    return found
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_only_what_is_above_it(package: str) -> None:
+    allowed = MAY_IMPORT[package] | {package}
+    for path in sorted((SRC / package).rglob("*.py")):
+        for name in imports_of(path):
+            parts = name.split(".")
+            if parts[0] == "segql" and len(parts) > 1 and (SRC / parts[1]).is_dir():
+                if package == "engines" and parts[1] == "language":
+                    assert parts[2:3] in (["syntax"], ["format"], []), f"{path} imports {name}"
+                    continue
+                assert parts[1] in allowed, f"{path} imports {name}"
+
+
+def listed_modules(package: Path) -> list[str]:
+    docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    return re.findall(r"^- `(\w+)`:", docstring, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [path.parent for path in SRC.rglob("__init__.py") if path.parent != SRC],
+    ids=lambda path: str(path.relative_to(SRC)),
+)
+def test_a_package_lists_its_modules_in_the_order_of_their_imports(package: Path) -> None:
+    listed = listed_modules(package)
+    present = {path.stem for path in package.glob("*.py") if path.stem != "__init__"} | {
+        path.name for path in package.iterdir() if (path / "__init__.py").is_file()
+    }
+    assert set(listed) == present
+    prefix = "segql." + ".".join(package.relative_to(SRC).parts) + "."
+    for index, module in enumerate(listed):
+        path = package / f"{module}.py"
+        if path.is_file():
+            later = {prefix + name for name in listed[index + 1 :]}
+            assert not later & imports_of(path), f"{path} imports a module listed after it"
+
+
+def test_modules_stay_small() -> None:
+    too_long = {
+        str(path.relative_to(SRC))
+        for path in modules()
+        if len(path.read_text(encoding="utf-8").splitlines()) > 300
+    }
+    assert too_long == set(LONGER_THAN_300)
+
+
+def test_only_the_driver_imports_sqlite() -> None:
+    drivers = {"sqlite3", "pysqlite3", "sqlite_utils.utils.sqlite3"}
+    found = {
+        str(path.relative_to(SRC))
+        for path in modules()
+        if any(name in drivers or name.startswith("pysqlite3.") for name in imports_of(path))
+    }
+    assert found == {"store/driver.py"}
+
+
+def loaded_by(code: str) -> set[str]:
+    answer = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(answer.stdout.split())
+
+
+HEAVY = {"sqlite3", "pysqlite3", "sqlite_utils", "numpy", "rich", "textual", "sqlglot"}
+
+
+def test_the_language_and_the_evaluator_load_neither_sqlite_nor_numpy() -> None:
+    code = """
+import segql
+rule = segql.parse('trait.plan = "pro" and did "export" within 30d')
+segql.check('trait.plan = ')
+segql.matches(rule, {"traits": {"plan": "pro"}}, now="2026-03-01T12:00:00Z")
+"""
+    assert not HEAVY & loaded_by(code)
+
+
+def test_asking_for_the_version_loads_next_to_nothing() -> None:
+    code = """
+from segql.cli.main import run
+assert run(["--version"]) == 0
+"""
+    assert not (HEAVY | {"lark", "attrs", "attr", "re2"}) & loaded_by(code)
