@@ -75,6 +75,11 @@ class Packed:
         assert isinstance(facts, Mapping)
         return Packed(facts, _Under(self.arrays, name + "."))
 
+    def release(self) -> None:
+        """Forget the arrays that can be read again."""
+        if isinstance(self.arrays, _Stored):
+            self.arrays.release()
+
     def number(self, fact: str) -> int:
         """The fact called `fact`, a whole number."""
         found = self.facts[fact]
@@ -147,6 +152,11 @@ class _Stored(Mapping[str, Array]):
         if found is None:
             found = self._read[name] = self._load(name)
         return found
+
+    def release(self) -> None:
+        """Forget the large arrays; they are read again when asked for."""
+        for name in self._large:
+            self._read.pop(name, None)
 
     def _load(self, name: str) -> Array:
         kind, count = self._large[name]

@@ -119,10 +119,10 @@ class Slice:
         return whole
 
     def release(self, family: Family) -> None:
-        """Forget what was loaded of a family."""
+        """Forget what was loaded of a family; asked for again, it is loaded again."""
         for kept in (self._packed, self._columns, self._streams):
             for source in [source for source in kept if source.family == family]:
                 del kept[source]
-        self._snapshots = {
-            source: packed for source, packed in self._snapshots.items() if source.family != family
-        }
+        for source, packed in self._snapshots.items():
+            if source.family == family:
+                packed.release()
