@@ -15,6 +15,8 @@ from pathlib import Path
 from segql.cli.main import run
 
 HERE = Path(__file__).resolve().parent
+if HERE.is_relative_to(Path.cwd()):  # shorter to read, and to repeat
+    HERE = HERE.relative_to(Path.cwd())
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_FULL = 1000.0
+
 Advance = Callable[[int, int | None, str], None]
 """Called with what is done, what there is in all (None: not known), and words for the moment."""
 
@@ -22,10 +24,17 @@ def progress(words: str, *, unit: str = "", shown: bool | None = None) -> Iterat
         yield lambda done, total, words: None
         return
     with _bar(unit) as bar:
-        task = bar.add_task(words, total=None)
+        task = bar.add_task(words, total=None, done=0)
 
         def advance(done: int, total: int | None, detail: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{words} {detail}".rstrip())
+            # The total is an estimate that moves; the bar forgets its speed whenever its own does.
+            bar.update(
+                task,
+                completed=_FULL * done / total if total else 0,
+                total=_FULL if total else None,
+                description=f"{words} {detail}".rstrip(),
+                done=done,
+            )
 
         yield advance
 
@@ -37,8 +46,8 @@ def _bar(unit: str) -> Any:
 
     class Rate(ProgressColumn):
         def render(self, task: Any) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f} {unit}/s" if speed and unit else "")
+            done, elapsed = task.fields["done"], task.elapsed
+            return Text(f"{done / elapsed:,.0f} {unit}/s" if unit and done and elapsed else "")
 
     return Progress(
         TextColumn("{task.description}", markup=False),
