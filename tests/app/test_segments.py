@@ -14,6 +14,7 @@ import pytest
 from segql.app import audience, ingest, segments, sources
 from segql.app.project import Project
 from segql.model.errors import Refused
+from segql.store import profiles
 
 NOW = 1_772_366_400_000
 FILE = """segment "pro"
@@ -103,8 +104,8 @@ def test_a_killed_import_is_followed_by_the_next_command(path: Path, tmp_path: P
         [sys.executable, "-m", "segql", *command], stderr=subprocess.DEVNULL, env={**os.environ}
     )
     with Project.opened(path) as project:
-        while audience.count(project, "everyone", now=NOW).n == 10:
-            time.sleep(0.05)
+        while profiles.count(project.connection) == 10:
+            time.sleep(0.01)
         started.send_signal(signal.SIGKILL)
         started.wait()
         of = audience.count(project, 'trait.plan = "pro"', now=NOW).n
