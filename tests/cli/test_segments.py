@@ -152,6 +152,11 @@ def test_check_and_fmt(segql: Segql, project: Path) -> None:
     segql("check")
     (project / "odd.segql").write_text('segment "odd"  # why\n  when   never did "x"\n')
     assert segql("fmt", "--check", ".", code=1).out.split() == ["odd.segql"]
+    listed = segql("fmt", "--check", ".", "--json", code=1).lines
+    assert [(one["file"], one["changed"]) for one in listed] == [
+        ("odd.segql", True),
+        ("team.segql", False),
+    ]
     segql("fmt", "odd.segql")
     formatted = (project / "odd.segql").read_text()
     assert formatted == 'segment "odd"  # why\n  when not did "x"\n'

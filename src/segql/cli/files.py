@@ -10,7 +10,7 @@ import click
 
 from segql.cli.diagnostics import read_segments, show
 from segql.cli.options import database_option, json_option, opened
-from segql.cli.output import INPUT_AT_FAULT, put, say
+from segql.cli.output import INPUT_AT_FAULT, put, put_json_lines, say
 
 if TYPE_CHECKING:
     from segql.app.sources import SourceFile
@@ -42,23 +42,37 @@ def check_command(paths: tuple[Path, ...], database: Path, as_json: bool) -> int
 @click.command("fmt")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; end with 1 if it would.")
-def fmt_command(paths: tuple[Path, ...], only_check: bool) -> int:
+@database_option
+@json_option
+def fmt_command(paths: tuple[Path, ...], only_check: bool, database: Path, as_json: bool) -> int:
     """Format .segql files, folders of them, or `-`: standard input to standard output.
 
-    Comments stay in place. A file with errors is left as it is.
+    Comments stay in place. A file with errors is left as it is. No database is needed; --json
+    lists the files.
     """
     files = read_segments(paths, together=False)
     faulty = show(files, least="error")
     changed = [file for file in files if not file.is_faulty and file.formatted != file.text]
     for file in files:
-        if file.path is None and not file.is_faulty and not only_check:
+        if file.path is None and not (file.is_faulty or only_check or as_json):
             sys.stdout.write(file.formatted)
     for file in changed:
         if only_check:
-            put(file.name)
+            if not as_json:
+                put(file.name)
         elif file.path is not None:
             _replace(file)
             say(f"formatted {file.name}")
+    if as_json:
+        put_json_lines(
+            {
+                "file": file.name,
+                "faulty": file.is_faulty,
+                "changed": file in changed,
+                "formatted": file.formatted if file.path is None and not file.is_faulty else None,
+            }
+            for file in files
+        )
     if only_check and changed:
         say(f"{len(changed)} of {len(files)} files are not formatted; run `segql fmt`")
     return INPUT_AT_FAULT if faulty or (only_check and changed) else 0
