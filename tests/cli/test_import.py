@@ -95,7 +95,12 @@ def test_an_interrupted_import_keeps_whole_batches_and_segments_follow(
     command = [sys.executable, "-m", "segql", "import", "events", "events.csv", *COLUMNS, "--json"]
     environment = {**os.environ, "SEGQL_DB": str(tmp_path / "segql.db")}
     started = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_heed_interrupts,
     )
     with Project.opened(tmp_path / "segql.db", read_only=True) as project:
         while not profiles.count(project.connection):
@@ -108,3 +113,8 @@ def test_an_interrupted_import_keeps_whole_batches_and_segments_follow(
     bought = segql("count", 'did "purchase"', "--json").one["count"]
     assert 0 < bought < 400_000
     assert len(segql("members", "buyers").out.split()) == bought
+
+
+def _heed_interrupts() -> None:
+    """A test run in the background ignores SIGINT, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
