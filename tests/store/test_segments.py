@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from segql.model.errors import Refused
-from segql.model.values import Json
-from segql.store import members, names, profiles, segments, settings, traits
+from segql.store import members, profiles, segments, settings
 from segql.store.driver import Connection, immediate
-from segql.store.identify import Identify, identify
 from segql.store.migrations import open_store
 from segql.store.occurrences import Occurrences
 
@@ -107,33 +104,6 @@ def test_pages_hold_every_member_once(store: Connection) -> None:
         seen += [member.external for member in page]
         after = page[-1].profile
     assert seen == [f"p{number}" for number in range(1, 11)]
-
-
-def test_dates_are_read_again_in_another_zone(store: Connection) -> None:
-    values: dict[str, Json] = {
-        "day": "2026-01-01",
-        "fixed": "2026-01-01T00:00:00Z",
-        "x_at": 1,
-        "text": "1 night",
-    }
-    with immediate(store):
-        identify(
-            store,
-            [Identify(profile="p1", traits=values, account="acme", account_traits=values)],
-            change=2,
-            zone=ZoneInfo("UTC"),
-        )
-        traits.read_dates_again(store, ZoneInfo("Europe/Zurich"))
-    midnight = 1_767_225_600_000
-    for table in ("trait_values", "account_values"):
-        paths = {number: path for path, number in names.paths(store).items()}
-        rows = store.execute(f"select path, instant from {table}").fetchall()  # noqa: S608
-        assert {paths[path]: instant for path, instant in rows} == {
-            ("day",): midnight - 3_600_000,
-            ("fixed",): midnight,
-            ("x_at",): 1000,
-            ("text",): None,
-        }
 
 
 @given(st.lists(st.lists(st.integers(0, 5), max_size=6), max_size=6), st.integers(0, 4))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 INPUT_AT_FAULT = 1
-WRONG_USAGE = 2
 SYSTEM_FAILED = 3
 INTERRUPTED = 130
 

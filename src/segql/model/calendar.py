@@ -104,12 +104,3 @@ def unit_shifted(start: date, unit: str, steps: int) -> date:
             return months_away(start, 12 * steps)
         case _:
             return shifted(start, steps)
-
-
-def day_starts(first: date, last: date, zone: ZoneInfo) -> list[Instant]:
-    """The first instants of the local days from `first` to the day after `last`, in order.
-
-    An instant's day is the last entry that is not after it.
-    """
-    count = (last - first).days + 2
-    return [day_start(shifted(first, offset), zone) for offset in range(count)]

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from attrs import evolve
-
 from segql.rules.rule import (
     AllOf,
     AnyOf,
@@ -37,17 +35,6 @@ def children(rule: Rule) -> tuple[Rule, ...]:
             return ()
         case _:
             assert_never(rule)
-
-
-def rebuilt(rule: Rule, parts: tuple[Rule, ...]) -> Rule:
-    """`rule` with `parts` for its children, as many as it has."""
-    match rule:
-        case AllOf() | AnyOf() | AtLeast():
-            return evolve(rule, parts=parts)
-        case Not():
-            return Not(parts[0])
-        case _:
-            return rule
 
 
 def walk(rule: Rule) -> Iterator[Rule]:

@@ -59,7 +59,6 @@ _ADD: Final = """
     insert into columns (source, part, changed, data)
     values (:source, :part, :changed, :data)
 """
-_DROP_ALL: Final = "delete from columns"
 
 
 @frozen(eq=False)
@@ -238,11 +237,6 @@ def write(
             connection.execute(
                 _ADD, {"source": key, "part": part, "changed": changed, "data": data}
             )
-
-
-def drop_all(connection: Connection) -> None:
-    """Forget every snapshot, as a new time zone must; inside `immediate`."""
-    connection.execute(_DROP_ALL)
 
 
 def _rows(source: str, packed: Packed) -> Iterator[tuple[str, bytes]]:

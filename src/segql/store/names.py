@@ -39,11 +39,6 @@ def events(connection: Connection) -> dict[str, int]:
     return {name: number for number, name in connection.execute(_EVENTS)}
 
 
-def survey_id(connection: Connection, key: str) -> int | None:
-    """The number of the survey called `key`, or None when there was none yet."""
-    return _found(connection, _SURVEY, key)
-
-
 def survey_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     """The numbers of the surveys `keys`, given to those that are new; inside `immediate`."""
     return {key: _interned(connection, _SURVEY, _ADD_SURVEY, key) for key in keys}
@@ -52,11 +47,6 @@ def survey_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
 def surveys(connection: Connection) -> dict[str, int]:
     """Every survey, and its number."""
     return {key: number for number, key in connection.execute(_SURVEYS)}
-
-
-def path_id(connection: Connection, path: Path) -> int | None:
-    """The number of the trait path, or None when there was none yet."""
-    return _found(connection, _PATH, path_text(path))
 
 
 def path_ids(connection: Connection, paths: Iterable[Path]) -> dict[Path, int]:

@@ -36,7 +36,6 @@ _TOUCH: Final = """
     insert into activity (profile, changed)
     values (?, ?)
 """
-_TOUCH_ALL: Final = "update activity set changed = ?"
 _COUNT: Final = "select count(*) from activity where deleted = 0"
 _LIVING: Final = "select profile from activity where deleted = 0 order by profile"
 _CHANGED: Final = """
@@ -109,11 +108,6 @@ def changed_since(connection: Connection, change: int) -> list[int]:
 def count_changed_since(connection: Connection, change: int) -> int:
     """How many profiles a change after the number `change` touched."""
     return int(connection.execute(_COUNT_CHANGED, (change,)).fetchone()[0])
-
-
-def touch_all(connection: Connection, change: int) -> None:
-    """Mark every profile as changed; inside `immediate`."""
-    connection.execute(_TOUCH_ALL, (change,))
 
 
 def ensure(

@@ -71,15 +71,6 @@ def zone(connection: Connection) -> ZoneInfo:
     return zone_named(read(connection, "zone") or "UTC")
 
 
-def put_zone(connection: Connection, name: str) -> None:
-    """Choose the time zone; `traits.read_dates_again` and a full recompute must follow.
-
-    Raises `Refused` (`unknown-zone`).
-    """
-    zone_named(name)
-    put(connection, "zone", name)
-
-
 def counted(connection: Connection, counter: Counter) -> int:
     """The number that `counter` has come to."""
     return int(read(connection, counter) or 0)

@@ -49,18 +49,6 @@ _DROP_ACCOUNT: Final = """
        and account = ?
        and element = ?
 """
-_READ_AGAIN: Final = """
-    update trait_values
-       set instant = segql_instant(value)
-     where kind = 4
-       and instant is not null
-"""
-_READ_ACCOUNTS_AGAIN: Final = """
-    update account_values
-       set instant = segql_instant(value)
-     where kind = 4
-       and instant is not null
-"""
 
 
 @frozen
@@ -155,17 +143,3 @@ _Stored: TypeAlias = tuple[int, int, float | str, int, int, Instant | None]
 def _place(row: _Stored) -> tuple[int, int, float | str, int]:
     """Where the row stands in its table, so that neighbours are written together."""
     return row[:4]
-
-
-def read_dates_again(connection: Connection, zone: ZoneInfo) -> None:
-    """Read all stored texts that are dates again, in a new `zone`; inside `immediate`.
-
-    Numbers do not depend on the zone.
-    """
-
-    def instant(text: str) -> Instant | None:
-        return instant_in(text, zone, numbers=False)
-
-    connection.create_function("segql_instant", 1, instant)
-    connection.execute(_READ_AGAIN)
-    connection.execute(_READ_ACCOUNTS_AGAIN)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
-from segql.engines.sets.scaled import Array, Bools, Index, Ints, Numbers, Whole, pack_ints
+from segql.engines.sets.scaled import Array, Bools, Index, Ints, Numbers
 from segql.engines.sets.words import Words
-from segql.store.columns import Packed, joined
+from segql.store.columns import Packed
 
 
 @frozen(eq=False)
@@ -81,14 +81,3 @@ class Column:
         """
         packed = self._packed.part("text").part("values")
         return packed.arrays["codes"] if packed.facts["shared"] else None
-
-
-def empty_column(owners: int) -> Column:
-    """The column of a path at which nobody has a value."""
-    return Column(Packed({"owners": owners}, {}))
-
-
-def time_column(times: Whole) -> Column:
-    """The column of a time per owner, `MISSING` where there is none; it is only ever a date."""
-    packed = joined({"values": pack_ints(times)}, {"sparse": False, "listed": False})
-    return Column(joined({"date": packed}, {"owners": len(times)}))
