@@ -13,6 +13,7 @@ import pytest
 
 from segql.app import audience, ingest, segments, sources
 from segql.app.project import Project
+from segql.membership import define
 from segql.model.errors import Refused
 from segql.store import profiles
 
@@ -120,3 +121,14 @@ def test_what_is_due_is_seen(path: Path) -> None:
         segments.define_one(project, "all", "everyone", description=None, now=NOW)
         [one] = audience.listing(project)
         assert (one.members, one.of, one.entry.stored.stale) == (10, 10, False)
+
+
+def test_a_live_call_counts_for_a_segment_that_is_due(path: Path) -> None:
+    with Project.opened(path) as mine, Project.opened(path) as theirs:
+        segments.apply(mine, plan(mine, FILE), now=NOW)
+        with mine.writing() as connection:
+            define.mark_stale(connection, mine.catalog(), ["pro", "busy pro"])
+        theirs.catalog()  # read while the segments were due, and kept
+        segments.catch_up(mine, now=NOW + 1, cause="import")
+        ingest.identify(theirs, "u0", {"plan": "pro"}, now=NOW + 2)
+        assert members(mine) == {"pro": 6, "busy pro": 6}

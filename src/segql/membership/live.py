@@ -37,12 +37,12 @@ def recheck(
 ) -> None:
     """Bring every segment's membership of one profile to `moment`. Needs a write transaction.
 
-    Segments that a bulk computation is due for are left to it.
+    Segments that a bulk computation is due for are among them: it finds this profile done.
     """
     facts = project_facts(connection, profile, catalog, moment)
     before = members.segments_of(connection, profile)
     for name, entry in catalog.entries.items():
-        if entry.compiled is None or entry.stored.stale:
+        if entry.compiled is None:
             continue
         holds = facts is not None and facts.in_segment(name)
         if holds != (entry.stored.id in before):
