@@ -11,8 +11,9 @@ import pytest
 
 from segql.app import import_batches
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
-from segql.app.import_report import Affected, ImportReport, Progress
+from segql.app.import_report import ImportReport, Progress
 from segql.app.imports import import_events, import_profiles, import_responses
+from segql.membership.affected import Affected
 from segql.model.errors import Broken, Busy, Refused
 from segql.model.instants import instant_from
 from segql.model.values import Json

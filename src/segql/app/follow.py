@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, assert_never
 
 from attrs import frozen
 
 from segql.app import imports
 from segql.app.import_batches import OnProgress
-from segql.app.import_options import EventOptions, FileOptions, ProfileOptions, ResponseOptions
-from segql.app.import_report import Affected, ImportReport
+from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
+from segql.app.import_report import ImportReport
 from segql.app.project import Project
 from segql.app.segments import catch_up
 from segql.membership import define
-from segql.membership.affected import Changed, affected
+from segql.membership.affected import Affected, segments_reading
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
 from segql.model.instants import Instant
@@ -49,14 +49,11 @@ def import_file(
     """
     if project.read_only:
         raise Refused("the project is open for reading only", code="read-only-project")
-    catalog = project.catalog()
-    marked: set[str] = set()
 
     def mark(batch: Affected) -> None:
-        names = set(affected(catalog, _changed(batch))) - marked
-        if names:
-            define.mark_stale(project.connection, catalog, names)
-            marked.update(names)
+        # Anew for each batch: another process may define or recompute segments meanwhile.
+        catalog = project.catalog()
+        define.mark_stale(project.connection, catalog, segments_reading(catalog, batch))
 
     report = _import(project, file, options, name, on_import, mark)
     return Followed(report, catch_up(project, now=now(), cause="import", on_progress=on_recompute))
@@ -65,7 +62,7 @@ def import_file(
 def _import(
     project: Project,
     file: Path | BinaryIO,
-    options: FileOptions,
+    options: Options,
     name: str | None,
     on_progress: OnProgress | None,
     mark: Callable[[Affected], None],
@@ -85,15 +82,4 @@ def _import(
                 connection, file, options, name=name, on_progress=on_progress, before_commit=mark
             )
         case _:
-            raise TypeError(f"no kind of file is imported with {options!r}")
-
-
-def _changed(batch: Affected) -> Changed:
-    return Changed(
-        events=batch.events,
-        traits=batch.traits,
-        account_traits=batch.account_traits,
-        surveys=batch.surveys,
-        fields=batch.fields,
-        everything=batch.everything,
-    )
+            assert_never(options)

@@ -15,9 +15,10 @@ from segql.app.files import Source, failed, open_source
 from segql.app.import_columns import Columns
 from segql.app.import_items import Builder, Item
 from segql.app.import_options import FileOptions
-from segql.app.import_report import Affected, ImportReport, Progress
+from segql.app.import_report import ImportReport, Progress
 from segql.app.lines import Bad
 from segql.app.rejects import Rejects
+from segql.membership.affected import Affected
 from segql.model.errors import Refused, SegqlError
 from segql.store import profiles, settings
 from segql.store.driver import Connection, immediate

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import field, frozen
 
 from segql.app.rejects import Reject
-from segql.model.values import Path
+from segql.membership.affected import Affected
 
 EVENT_FIELDS: Final = frozenset({"events", "last_event", "first_seen", "last_seen"})
 """Fields that follow from events."""
@@ -25,30 +25,6 @@ SURVEY_FIELDS: Final = frozenset(
     }
 )
 """Fields that follow from survey actions."""
-
-
-@frozen(kw_only=True)
-class Affected:
-    """What rules may read that is no longer what it was."""
-
-    events: frozenset[str] = frozenset()
-    traits: frozenset[Path] = frozenset()
-    account_traits: frozenset[Path] = frozenset()
-    surveys: frozenset[str] = frozenset()
-    fields: frozenset[str] = frozenset()
-    everything: bool = False
-    """Profiles are new, so that any rule may hold for them."""
-
-    def __or__(self, other: Affected) -> Affected:
-        """Both together."""
-        return Affected(
-            events=self.events | other.events,
-            traits=self.traits | other.traits,
-            account_traits=self.account_traits | other.account_traits,
-            surveys=self.surveys | other.surveys,
-            fields=self.fields | other.fields,
-            everything=self.everything or other.everything,
-        )
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,8 @@ from segql.app.import_batches import BeforeCommit, Done, Job, OnProgress, run
 from segql.app.import_columns import Columns
 from segql.app.import_items import Builder
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
-from segql.app.import_report import EVENT_FIELDS, SURVEY_FIELDS, Affected, ImportReport
+from segql.app.import_report import EVENT_FIELDS, SURVEY_FIELDS, ImportReport
+from segql.membership.affected import Affected
 from segql.store import digests, events, identify, responses, settings
 from segql.store.driver import Connection
 from segql.store.occurrences import Occurrences
