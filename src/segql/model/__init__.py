@@ -10,5 +10,6 @@
 - `fields`: the fields kept by the system and what each is
 - `rounding`: sums and averages to 6 decimals, the same on every engine
 - `sampling`: the stable share of a profile, the same on every engine
+- `vocabulary`: Protocol: which names exist, of what kind, how often
 - `why`: a verdict with its evidence, as a value
 """
