@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from segql.language.diagnostics import Diagnostic, RuleError
     from segql.language.syntax import Rule
     from segql.model.instants import Moment
+    from segql.model.listed import Vocabulary
     from segql.model.why import Why
 
     Time: TypeAlias = str | datetime | int
@@ -67,6 +68,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "SegqlError",
+    "Vocabulary",
     "Why",
     "__version__",
     "check",
@@ -87,6 +89,7 @@ _LATER: Final = {
     "Project": "segql.app.embedding",
     "Rule": "segql.language.syntax",
     "RuleError": "segql.language.diagnostics",
+    "Vocabulary": "segql.model.listed",
     "Why": "segql.model.why",
 }
 

@@ -11,5 +11,7 @@
 - `rounding`: sums and averages to 6 decimals, the same on every engine
 - `sampling`: the stable share of a profile, the same on every engine
 - `vocabulary`: Protocol: which names exist, of what kind, how often
+- `listing`: the parts of a hand-written vocabulary, checked
+- `listed`: a vocabulary in memory, listed by hand
 - `why`: a verdict with its evidence, as a value
 """
