@@ -14,26 +14,27 @@ import pytest
 from pytest import FixtureRequest, TempPathFactory
 
 import segql
-from cases import Case, CaseFile, case_files
 from populations import ENGINES, Members
+from segql.app.cases import Case, CaseFile, read_cases
 from segql.language.diagnostics import Severity
 from segql.language.parse import parse_rule
 from segql.language.syntax import Rule
 
-FILES = case_files()
+CONFORMANCE = Path(__file__).parent / "conformance"
+FILES = [read_cases(path, "rule") for path in sorted(CONFORMANCE.glob("*.toml"))]
 CASES = [(file, case) for file in FILES for case in file.cases]
 Asked = Callable[[str, CaseFile], dict[str, Members]]
 """Engine and file → members by case name, `not NAME` for the members of the negated rule."""
 
 
 def rule_of(case: Case) -> Rule:
-    rule = parse_rule(case.rule).rule
-    assert rule is not None, f"does not parse: {case.rule}"
+    rule = parse_rule(case.subject).rule
+    assert rule is not None, f"does not parse: {case.subject}"
     return rule
 
 
 def negated(case: Case) -> Rule:
-    rule = parse_rule(f"not ({case.rule}\n)").rule
+    rule = parse_rule(f"not ({case.subject}\n)").rule
     assert rule is not None
     return rule
 
@@ -81,16 +82,16 @@ def test_an_engine_gives_the_members(
         request.applymarker(pytest.mark.xfail(reason=case.gaps[engine], strict=True))
     everyone = frozenset(file.profiles)
     found = asked(engine, file)
-    assert found[case.name] == case.members, f"{case.rule}\n{case.why}"
-    assert found[f"not {case.name}"] == everyone - case.members, f"not ({case.rule})"
+    assert found[case.name] == case.members, f"{case.subject}\n{case.why}"
+    assert found[f"not {case.name}"] == everyone - case.members, f"not ({case.subject})"
 
 
 @pytest.mark.parametrize(("file", "case", "_text"), _params("text"))
 def test_the_text_is_clean_and_its_forms_convert(file: CaseFile, case: Case, _text: str) -> None:
-    parsed = parse_rule(case.rule)
+    parsed = parse_rule(case.subject)
     severe = [one for one in parsed.diagnostics if one.severity is not Severity.HINT]
     assert parsed.rule is not None and not severe, severe
-    written = segql.format(case.rule)
+    written = segql.format(case.subject)
     assert segql.parse(written) == parsed.rule, written
     assert segql.format(written) == written
     assert segql.from_dict(json.loads(json.dumps(segql.to_dict(parsed.rule)))) == parsed.rule

@@ -15,6 +15,8 @@
 - `import_jsonl`: objects as what the store takes
 - `import_batches`: rows built and stored batch by batch
 - `imports`: files of profiles, events and responses into the store
+- `case_people`: people as files of cases describe them
+- `cases`: files of cases: people, and who of them a rule or a segment takes in
 - `audience`: who is in a segment, for how many a rule holds
 - `segments`: plan, define, rename, archive, recompute
 - `sources`: .segql files as a project's sources

@@ -18,6 +18,15 @@ MOST_VALUES: Final = 200_000
 """JSON values: more than 64 KiB of text can say."""
 
 
+class Misplaced(Refused):
+    """A value is not as it should be; `path` says where, as in `$.rule.and[1].test`."""
+
+    def __init__(self, path: str, found: str, *, code: str, hint: str | None) -> None:
+        """`found` follows the path in the message."""
+        super().__init__(f"`{path}` {found}" if path else f"it {found}", code=code, hint=hint)
+        self.path = path
+
+
 @frozen
 class Place:
     """A value and the way to it from the document's root, as in `$.rule.and[1].test`."""
@@ -26,11 +35,11 @@ class Place:
     path: str = "$"
 
     def refuse(self, code: str, found: str, hint: str | None = None) -> NoReturn:
-        """Raise `Refused`: `found` follows the path in the message."""
-        raise Refused(f"`{self.path}` {found}", code=code, hint=hint)
+        """Raise `Misplaced`: `found` follows the path in the message."""
+        raise Misplaced(self.path, found, code=code, hint=hint)
 
     def expect(self, wanted: str) -> NoReturn:
-        """Raise `Refused` for a value that is not what is `wanted`."""
+        """Raise `Misplaced` for a value that is not what is `wanted`."""
         self.refuse("wrong-type", f"is {_said(self.value)}, expected {wanted}")
 
     def entries(self) -> dict[str, Place]:
@@ -40,7 +49,8 @@ class Place:
         for key in self.value:
             if not isinstance(key, str):
                 self.refuse("wrong-type", f"has the key `{key}`, expected text")
-        return {key: Place(value, f"{self.path}.{key}") for key, value in self.value.items()}
+        before = f"{self.path}." if self.path else ""
+        return {key: Place(value, f"{before}{key}") for key, value in self.value.items()}
 
     def keys(self, required: Collection[str], allowed: Collection[str] = ()) -> dict[str, Place]:
         """The places of an object that has every required key, and no other than allowed ones."""

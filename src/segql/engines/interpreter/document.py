@@ -27,6 +27,7 @@ class BadProfile(Refused):
         """`message` follows the place in the sentence; without a place it stands alone."""
         super().__init__(f"`{place}` {message}" if place else message, hint=hint)
         self.place = place
+        self.found = message
 
 
 def kind(value: object) -> str:
