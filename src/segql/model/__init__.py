@@ -5,6 +5,7 @@
 - `durations`: exact lengths and calendar steps; 30d and 1mo
 - `calendar`: local days, calendar steps, edges of calendar units
 - `windows`: half-open windows with relative edges, and how they become absolute
+- `crossings`: when time alone takes an instant into a window, or out of it
 - `values`: trait values: kinds, elements, paths, reading as a date; missing is None
 - `casefold`: simple case folding, one code point to one
 - `fields`: the fields kept by the system and what each is
