@@ -7,5 +7,6 @@
 - `desugar`: written form to core form: `did not`, `none of`, `is detractor`
 - `canonical`: equal meaning to equal rule; the key that conditions are shared by
 - `reads`: what a rule depends on: traits, events, surveys, segments, time
+- `calendar_edges`: the local midnights at which a rule's windows move for everybody
 - `order`: segments in order of dependency; the path of a cycle
 """
