@@ -36,6 +36,15 @@ _EVENTS_UP_TO: Final = """
      where rollups.profile = ?
        and time <= ?
 """
+_FIRST_AFTER: Final = """
+    select min(time)
+      from rollups
+     cross join events
+        on events.name = rollups.name
+       and events.profile = rollups.profile
+     where rollups.profile = ?
+       and time > ?
+"""
 _RESPONSES: Final = """
     select surveys.key, action, time, answers
       from responses
@@ -161,6 +170,18 @@ class StoredFacts:
             ]
             found = self._actions[action, survey] = StoredTimeline(rows)
         return found
+
+    def begins_after(self, now: Instant) -> Instant | None:
+        """The first instant after `now` at which more of the profile begins to exist."""
+        activity = self._all_activity()
+        calls = (activity["first_call"], activity["last_call"])
+        times = [time for time in calls if time is not None and time > now]
+        if activity["last_event"] is not None and activity["last_event"] > now:
+            (first,) = self._connection.execute(_FIRST_AFTER, (self._profile, now)).fetchone()
+            times.append(first)
+        if activity["last_action"] is not None and activity["last_action"] > now:
+            times += [time for _, _, time, _ in self._all_responses() if time > now]
+        return min(times, default=None)
 
     def in_segment(self, name: str) -> bool:
         """Whether the profile is in the segment, as the caller sees it."""

@@ -12,5 +12,10 @@ clock or a file; what it knows of a profile it asks `Facts`.
 - `behaviour`: did, counts, days, first and last, having
 - `sequences`: steps in order inside a length
 - `holds`: rule as closures, built once; bound to a moment, then called with facts
+- `spells`: a verdict and how long it lasts, and how they combine
+- `value_edges`: when time changes a test on a value
+- `behaviour_edges`: when time changes a condition on behaviour
+- `sequence_edges`: when time changes a sequence
+- `edges`: when time alone changes a verdict
 - `explain`: rule as written and facts to why
 """

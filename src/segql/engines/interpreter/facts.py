@@ -45,5 +45,11 @@ class Facts(Protocol):
     def actions(self, action: str, survey: str | None) -> Timeline:
         """The profile's survey actions of that kind, on one survey or on all."""
 
+    def begins_after(self, now: Instant) -> Instant | None:
+        """The first instant after `now` at which more of the profile begins to exist.
+
+        An event, a survey action or answer, or a call dated in the future; None without one.
+        """
+
     def in_segment(self, name: str) -> bool:
         """Whether the profile is in the segment."""

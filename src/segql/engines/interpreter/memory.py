@@ -139,6 +139,11 @@ class Profile:
         """The survey actions of that kind, on one survey or on all."""
         return self._actions.get((action, survey), _NOTHING)
 
+    def begins_after(self, now: Instant) -> Instant | None:
+        """The first instant after `now` at which more of the profile begins to exist."""
+        index = bisect_right(self._seen_times, now)
+        return self._seen_times[index] if index < len(self._seen_times) else None
+
     def in_segment(self, name: str) -> bool:
         """Whether the document's own list holds the segment."""
         return name in self._segments

@@ -1,0 +1,147 @@
+"""When time alone may change a condition on behaviour: activities enter its window and leave it.
+
+A later activity never begins to exist, enters a window or leaves it before an earlier one. So the
+one that decides a count is found by its number, without a walk over the edges before it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
+
+from attrs import frozen
+
+from segql.engines.interpreter.attributes import Properties
+from segql.engines.interpreter.behaviour import (
+    Filter,
+    accepts,
+    bind_filter,
+    matching,
+    nth_index,
+    timeline_of,
+)
+from segql.engines.interpreter.facts import Facts, Timeline
+from segql.engines.interpreter.spells import inside_any
+from segql.engines.interpreter.value_edges import end_of_where, moves
+from segql.model.crossings import NEVER, crossing, stay
+from segql.model.instants import Instant, Moment
+from segql.model.windows import Window, activity_bounds
+from segql.rules.rule import Did, Nth, Range, Rule
+
+bound_filter = lru_cache(maxsize=1024)(bind_filter)
+
+
+@frozen
+class Passing:
+    """The activities of one kind on their way through a window; `where` leaves only some."""
+
+    line: Timeline
+    window: Window
+    moment: Moment
+    where: Filter = None
+
+    def inside(self) -> range:
+        """The indexes of the activities that are in the window now, whatever `where` says."""
+        low, high = activity_bounds(self.window, self.moment)
+        times = self.line.times
+        return range(bisect_left(times, low), bisect_left(times, high))
+
+    def leaving(self, number: int) -> Instant:
+        """When the activity that leaves as the `number`-th from now does so, or `NEVER`."""
+        if self.window.low is None:
+            return NEVER
+        index = _nth(self._fitting(self.inside()), number)
+        if index is None:
+            return NEVER
+        return crossing(self.window.low, self.line.times[index], self.moment.zone)
+
+    def entering(self, number: int) -> Instant:
+        """When the activity that enters as the `number`-th from now does so at the earliest."""
+        times = self.line.times
+        index = _nth(self._fitting(range(self.inside().stop, len(times))), number)
+        if index is None:
+            return NEVER
+        if self.window.high is None:
+            return times[index]
+        return max(times[index], crossing(self.window.high, times[index], self.moment.zone))
+
+    def next_change(self) -> Instant:
+        """When an activity next enters or leaves."""
+        return min(self.leaving(1), self.entering(1))
+
+    def _fitting(self, indexes: range) -> Iterable[int]:
+        where = self.where
+        if where is None:
+            return indexes
+        return (index for index in indexes if where(self.line.properties(index)))
+
+
+def _nth(indexes: Iterable[int], number: int) -> int | None:
+    if isinstance(indexes, range):
+        return indexes[number - 1] if number <= len(indexes) else None
+    return next(islice(indexes, number - 1, None), None)
+
+
+def end_of_did(did: Did, facts: Facts, moment: Moment) -> Instant:
+    """The first instant after now at which time may change the verdict of `did`."""
+    line = timeline_of(did.activity)(facts)
+    if moves(did.where):
+        passing = Passing(line, did.window, moment)
+        inside = (line.properties(index) for index in passing.inside())
+        return min(passing.next_change(), end_of_any_where(did.where, inside, moment))
+    where = bound_filter(did.where)(moment)
+    passing = Passing(line, did.window, moment, where)
+    if did.times is not None:
+        low, high = activity_bounds(did.window, moment)
+        number = len(matching(line, where, low, high))
+        if (did.days is None and did.having is None) or not accepts(did.times, number):
+            return _end_of_count(did.times, number, passing)
+    return passing.next_change()
+
+
+def _end_of_count(accepted: Range, number: int, passing: Passing) -> Instant:
+    """When a count that is `number` now may get into the accepted range, or out of it."""
+    if number < accepted.least:
+        return passing.entering(accepted.least - number)
+    if accepted.most is not None and number > accepted.most:
+        return passing.leaving(number - accepted.most)
+    end = NEVER
+    if accepted.least > 0:
+        end = passing.leaving(number - accepted.least + 1)
+    if accepted.most is not None:
+        end = min(end, passing.entering(accepted.most - number + 1))
+    return end
+
+
+def end_of_any_where(where: Rule | None, every: Iterable[Properties], moment: Moment) -> Instant:
+    """The first instant after now at which `where` may change its mind about some properties."""
+    return min((end_of_where(where, properties, moment) for properties in every), default=NEVER)
+
+
+def end_of_nth(nth: Nth, facts: Facts, moment: Moment) -> Instant:
+    """The first instant after now at which time may change the verdict of `nth`.
+
+    Another activity becomes the last when it begins to exist; the first is always the same.
+    """
+    line, now = facts.events(nth.activity.name), moment.now
+    where = bound_filter(nth.where)(moment)
+    past = bisect_right(line.times, now)
+    index = nth_index(nth.which, line, where, now)
+    end = NEVER
+    if index is not None:
+        end = inside_any((stay(nth.window, line.times[index], moment.zone),), now)
+    if moves(nth.where):
+        end = min(end, end_of_any_where(nth.where, map(line.properties, range(past)), moment))
+    if index is None or nth.which == "last":
+        end = min(end, next_time(line, past, None if moves(nth.where) else where))
+    return end
+
+
+def next_time(line: Timeline, start: int, where: Filter) -> Instant:
+    """The time of the first activity from index `start` on that `where` leaves, or `NEVER`."""
+    for index in range(start, len(line.times)):
+        if where is None or where(line.properties(index)):
+            return line.times[index]
+    return NEVER
