@@ -11,15 +11,13 @@ from segql.cli.diagnostics import refuse_faulty
 from segql.cli.options import database_option, instant, json_option, now_option, opened
 from segql.cli.output import (
     INPUT_AT_FAULT,
-    bar,
-    milliseconds,
-    percent,
     put,
     put_json,
     put_json_lines,
     put_table,
     say,
 )
+from segql.model.display import bar, milliseconds, percent
 
 if TYPE_CHECKING:
     from segql.app.audience import Listed

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from segql.cli.output import put_json_lines, visible
+from segql.cli.output import put_json_lines
+from segql.model.display import visible
 
 if TYPE_CHECKING:
     from segql.app.sources import SourceFile

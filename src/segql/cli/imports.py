@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from segql.cli.options import Command, database_option, instant, json_option, now_option, opened
-from segql.cli.output import INPUT_AT_FAULT, INTERRUPTED, milliseconds, put_json, say
+from segql.cli.output import INPUT_AT_FAULT, INTERRUPTED, put_json, say
 from segql.cli.progress import progress
+from segql.model.display import milliseconds
 
 if TYPE_CHECKING:
     from segql.app.follow import Followed, Options

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segql.model.display import visible
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 INPUT_AT_FAULT = 1
 SYSTEM_FAILED = 3
 INTERRUPTED = 130
-
-_BAR = "▏▎▍▌▋▊▉█"
 
 
 def say(text: str, *, style: str | None = None) -> None:
@@ -53,20 +53,6 @@ def put_json_lines(values: Iterable[Mapping[str, Any]]) -> None:
     """Print a list as JSON Lines."""
     for value in values:
         put_json(value)
-
-
-def visible(text: str, *, breaks: bool = False) -> str:
-    """`text` with control, format and surrogate characters written as escapes.
-
-    Names and values come from outside: none of them may steer the terminal. With `breaks`, line
-    breaks stay.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or (breaks and char == "\n") else f"\\u{{{ord(char):x}}}"
-        for char in text
-    )
 
 
 def put_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
@@ -107,27 +93,3 @@ def _console() -> Any:
         no_color=not is_terminal,
         soft_wrap=not is_terminal,
     )
-
-
-def bar(share: float, width: int = 20) -> str:
-    """A horizontal bar for a share from 0 to 1, in eighths of a cell; never empty above zero."""
-    eighths = round(share * width * 8)
-    if share > 0:
-        eighths = max(eighths, 1)
-    full, rest = divmod(eighths, 8)
-    return "█" * full + (_BAR[rest - 1] if rest else "")
-
-
-def percent(part: int, whole: int) -> str:
-    """A share for people: `12.3%`, `<0.1%` where it is not zero, `-` of nobody."""
-    if whole == 0:
-        return "-"
-    share = 100 * part / whole
-    return "<0.1%" if 0 < share < 0.1 else f"{share:.1f}%"
-
-
-def milliseconds(ms: int | None) -> str:
-    """A time taken, for people."""
-    if ms is None:
-        return "-"
-    return f"{ms} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"

@@ -11,13 +11,13 @@ from segql.cli.diagnostics import read_segments, show
 from segql.cli.options import database_option, instant, json_option, now_option, opened
 from segql.cli.output import (
     INPUT_AT_FAULT,
-    milliseconds,
     put_json,
     put_json_lines,
     put_table,
     say,
 )
 from segql.cli.progress import progress
+from segql.model.display import milliseconds
 
 if TYPE_CHECKING:
     from segql.app.segments import Change

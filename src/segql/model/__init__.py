@@ -2,6 +2,7 @@
 
 - `errors`: SegqlError and the few kinds below it, by what a caller should do
 - `instants`: instants in ms UTC, ISO 8601 in and out, Moment (now and zone)
+- `display`: values as people read them: shares, bars, control characters made visible
 - `durations`: exact lengths and calendar steps; 30d and 1mo
 - `calendar`: local days, calendar steps, edges of calendar units
 - `windows`: half-open windows with relative edges, and how they become absolute

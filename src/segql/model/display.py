@@ -1,0 +1,48 @@
+"""Values as people read them: shares, bars, times taken; control characters made visible."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_EIGHTHS: Final = "▏▎▍▌▋▊▉█"
+
+
+def visible(text: str, *, breaks: bool = False) -> str:
+    """`text` with control, format and surrogate characters written as escapes.
+
+    Names and values come from outside: none of them may steer the terminal. With `breaks`, line
+    breaks stay.
+
+    >>> visible("red\\x1b[31m")
+    'red\\\\u{1b}[31m'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or (breaks and char == "\n") else f"\\u{{{ord(char):x}}}"
+        for char in text
+    )
+
+
+def bar(share: float, width: int = 20) -> str:
+    """A horizontal bar for a share from 0 to 1, in eighths of a cell; never empty above zero."""
+    eighths = round(share * width * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    full, rest = divmod(eighths, 8)
+    return "█" * full + (_EIGHTHS[rest - 1] if rest else "")
+
+
+def percent(part: int, whole: int) -> str:
+    """A share for people: `12.3%`, `<0.1%` where it is not zero, `-` of nobody."""
+    if whole == 0:
+        return "-"
+    share = 100 * part / whole
+    return "<0.1%" if 0 < share < 0.1 else f"{share:.1f}%"
+
+
+def milliseconds(ms: int | None) -> str:
+    """A time taken, for people."""
+    if ms is None:
+        return "-"
+    return f"{ms} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
