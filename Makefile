@@ -37,6 +37,7 @@ types: $(DEV)
 
 check: lint types test
 	$(BIN)/segql fmt --check examples
+	$(BIN)/segql test --strict examples
 
 # From a source distribution, as an installer on another machine would meet it.
 wheel-check: $(CORE)

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NoReturn, TypeAlias
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -72,14 +72,20 @@ def read_cases(path: Path, subject: Subject) -> CaseFile:
         table = tomllib.loads(text)
         return _file(path.name.partition(".")[0], text, Place(table, ""), subject)
     except tomllib.TOMLDecodeError as error:
-        found = _TOML_LINE.search(str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        raise BadCases(f"{path}:{line}: is no TOML: {_TOML_PLACE.sub('', str(error))}") from error
+        _refuse_toml(path, text, error)
     except RecursionError as error:
         raise BadCases(f"{path}:1: is nested too deeply to be read") from error
     except Misplaced as error:
         line = _line(text, error.path)
         raise BadCases(f"{path}:{line}: {error}", hint=error.hint) from error
+
+
+def _refuse_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> NoReturn:
+    said = str(error)
+    found = _TOML_LINE.search(said)
+    line = int(found[1]) if found else text.count("\n") + 1
+    what = _TOML_PLACE.sub("", said)
+    raise BadCases(f"{path}:{line}: is no TOML: {what[:1].lower()}{what[1:]}") from error
 
 
 def _line(text: str, place: str) -> int:

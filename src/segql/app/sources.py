@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -60,17 +60,17 @@ def read_file(path: Path) -> SourceFile:
     return source_of(decode(path.read_bytes(), str(path)), str(path), path)
 
 
-def files_in(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The files named, and those that end in `.segql` below the folders named, by name.
+def files_in(paths: Iterable[Path], suffix: str = SUFFIX) -> tuple[Path, ...]:
+    """The files named, and those that end in `suffix` below the folders named, by name.
 
     Each once. Raises `Refused` for a path that does not exist or a folder without such files.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(inner for inner in path.rglob(f"*{SUFFIX}") if inner.is_file())
+            inside = sorted(inner for inner in path.rglob(f"*{suffix}") if inner.is_file())
             if not inside:
-                raise Refused(f"no file below `{path}` ends in {SUFFIX}", code="no-files")
+                raise Refused(f"no file below `{path}` ends in {suffix}", code="no-files")
             found.update(dict.fromkeys(inside))
         elif path.exists():
             found[path] = None
@@ -102,9 +102,14 @@ def refuse_twice(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
     return tuple(checked)
 
 
-def check_together(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
-    """The files with errors at references to segments that none of them holds, and at cycles."""
-    known = {segment.name for file in files for segment in file.parsed.segments}
+def check_together(
+    files: Sequence[SourceFile], *, manual: Collection[str] = ()
+) -> tuple[SourceFile, ...]:
+    """The files with errors at references to segments that none of them holds, and at cycles.
+
+    `manual` are segments that are lists, and need no file.
+    """
+    known = {*manual, *(segment.name for file in files for segment in file.parsed.segments)}
     cycle = _cycle(files)
     return tuple(
         _with(file, [*_unknown(file, known), *_cycle_errors(file, cycle)]) for file in files

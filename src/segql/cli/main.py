@@ -26,6 +26,7 @@ COMMANDS = {
     "why": ("segql.cli.profiles", "Explain why a profile is in a segment, or not."),
     "check": ("segql.cli.files", "Check .segql files, or a project's stored segments."),
     "fmt": ("segql.cli.files", "Format .segql files."),
+    "test": ("segql.cli.tests", "Run the tests beside .segql files."),
 }
 
 

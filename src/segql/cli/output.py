@@ -39,9 +39,9 @@ def _write(line: str) -> None:
         raise ReaderGone from gone
 
 
-def put(text: str) -> None:
+def put(text: str, *, style: str | None = None) -> None:
     """Print one line of data on standard output; control characters are made visible."""
-    _write(visible(text))
+    _write(click.style(visible(text), fg=style) if style else visible(text))
 
 
 def put_json(value: Mapping[str, Any]) -> None:
@@ -53,6 +53,17 @@ def put_json_lines(values: Iterable[Mapping[str, Any]]) -> None:
     """Print a list as JSON Lines."""
     for value in values:
         put_json(value)
+
+
+def put_values(values: Iterable[object]) -> None:
+    """Print attrs values as JSON Lines, each an object with the value's fields."""
+    from cattrs import Converter
+
+    from segql.model import why
+
+    converter = Converter()
+    converter.register_unstructure_hook(why.Why, why.to_dict)
+    put_json_lines(map(converter.unstructure, values))
 
 
 def put_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:

@@ -8,6 +8,7 @@ comment is there once.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -43,6 +44,12 @@ def format_rule(rule: Rule) -> str:
     Parsing it gives `rule` again. Comments are not part of a rule; see `format_text`.
     """
     return _laid_out((Together(RuleWriter().rule(rule)),), {})
+
+
+def format_line(rule: Rule) -> str:
+    """The canonical text of `rule` on one line, however long."""
+    (line,) = lines_of((Together(RuleWriter().rule(rule)),), {}, width=sys.maxsize)
+    return line
 
 
 def format_text(text: str, parsed: HasRule) -> str:

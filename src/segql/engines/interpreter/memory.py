@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from segql.engines.interpreter.document import (
     BadProfile,
@@ -147,6 +147,11 @@ class Profile:
     def in_segment(self, name: str) -> bool:
         """Whether the document's own list holds the segment."""
         return name in self._segments
+
+    def settled(self, segment: str, *, inside: bool) -> Profile:
+        """The same profile, listed in `segment` or not whatever the document says."""
+        listed = self._segments - {segment}
+        return evolve(self, segments=listed | {segment} if inside else listed)
 
 
 def _latest(times: Sequence[Instant], now: Instant) -> float | None:
