@@ -21,7 +21,7 @@ from typing import Any, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 import re2
-from attrs import frozen
+from attrs import evolve, frozen
 
 from segql.language import syntax as s
 from segql.model.durations import Duration
@@ -78,6 +78,9 @@ def true(rule: s.Rule, who: Person) -> bool:
             return number == 0 if wanted is None else number >= wanted
         case s.Constant(answer):
             return answer
+        case s.Teammates(how, part):
+            verdicts = [true(part, mate) for mate in team(who)]
+            return any(verdicts) if how == "any" else bool(verdicts) and all(verdicts)
         case s.Attribute(operand, test):
             return attribute(operand, test, who)
         case s.Did() | s.SurveyDid():
@@ -96,6 +99,19 @@ def true(rule: s.Rule, who: Person) -> bool:
             return int(digits, 16) < floor(Fraction(percent) * 2**32 / 100)
         case _:
             assert_never(rule)
+
+
+def team(who: Person) -> list[Person]:
+    """Everybody of the account, oneself included; nobody without an account."""
+    account = who.document.get("account")
+    if account is None:
+        return []
+    everybody = [who.document, *(who.document.get("teammates") or ())]
+    others = [
+        {**mate, "account": account, "teammates": everybody[:place] + everybody[place + 1 :]}
+        for place, mate in enumerate(everybody)
+    ]
+    return [evolve(who, document=document) for document in others]
 
 
 # Days and points in time (§3.4, §3.6)
@@ -316,23 +332,72 @@ def folded(text: str) -> str:
 
 
 def attribute(operand: s.Operand, test: s.AttributeTest, who: Person) -> bool:
+    value, name = value_of(operand, who)
+    match test:
+        case s.Changed():
+            assert isinstance(operand, s.Trait)
+            return changed(value, operand.path, test, who)
+        case s.CompareWith(op, other):
+            right, other_name = value_of(other, who)
+            pairs = [
+                ((one, date_in(one, name, who.zone)), (two, date_in(two, other_name, who.zone)))
+                for one in singles(value)
+                for two in singles(right)
+            ]
+            if op == "!=":
+                return not any(compared(one, "=", two) for one, two in pairs)
+            return any(compared(one, op, two) for one, two in pairs)
+        case _:
+            return passes(value, name, test, who)
+
+
+def value_of(operand: s.Operand, who: Person) -> tuple[object, str | None]:
+    """What an operand stands for, and the last part of its path, if it has one."""
     match operand:
         case s.Trait(path):
-            return passes(follow(who.document.get("traits"), path), path[-1], test, who)
+            return follow(who.document.get("traits"), path), path[-1]
         case s.AccountTrait(path):
             account = who.document.get("account") or {}
-            return passes(follow(account.get("traits"), path), path[-1], test, who)
+            return follow(account.get("traits"), path), path[-1]
         case s.Answer(survey, path):
-            return passes(latest_answer(survey, path, who), path[-1], test, who)
+            return latest_answer(survey, path, who), path[-1]
         case s.Field(name):
-            return passes(field_value(name, who), None, test, who)
+            return field_value(name, who), None
         case s.Property():
             raise AssertionError("a bare name outside `where`")
         case _:
             assert_never(operand)
 
 
-def passes(value: object, name: str | None, test: s.AttributeTest, who: Person) -> bool:
+def changed(value: object, path: Sequence[str], test: s.Changed, who: Person) -> bool:
+    """Whether the value became what it is later than the point so long ago, or no later."""
+    times = instants_under(follow(who.document.get("changed"), path), who)
+    if not present(value) or not times or max(times) > who.now:
+        return test.negated
+    is_recent = max(times) > away(test.length, -1, who)
+    return (is_recent != test.unchanged) != test.negated
+
+
+def instants_under(found: object, who: Person) -> list[int]:
+    if isinstance(found, Mapping):
+        return [at for inner in found.values() for at in instants_under(inner, who)]
+    return [] if found is None else [at_of({"time": found}, who)]
+
+
+def compared(one: tuple[object, int | None], op: str, two: tuple[object, int | None]) -> bool:
+    """Two dates as dates, two numbers as numbers; else equal at most, never across kinds."""
+    a: float | None
+    b: float | None
+    (left, a), (right, b) = one, two
+    if a is None or b is None:
+        a, b = number_in(left), number_in(right)
+    if a is not None and b is not None:
+        return {"=": a == b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
+    kinds = type(left), type(right)
+    return op == "=" and kinds in ((str, str), (bool, bool)) and left == right
+
+
+def passes(value: object, name: str | None, test: s.ValueTest, who: Person) -> bool:
     """Every negated test is exactly `not` of the positive one."""
     match test:
         case s.Compare("!=", literal, fold):
@@ -517,14 +582,36 @@ def fits(where: s.Rule | None, properties: object, who: Person) -> bool:
             return any(fits(item, properties, who) for item in items)
         case s.Not(item):
             return not fits(item, properties, who)
-        case s.Attribute(s.Property(path), test):
+        case s.Attribute(s.Property(path), test) if not isinstance(test, s.Changed | s.CompareWith):
             return passes(follow(properties, path), path[-1], test, who)
         case _:
             raise AssertionError(f"`where` cannot hold {where}")
 
 
 def behaviour(rule: s.Did | s.SurveyDid, who: Person) -> bool:
-    low, high = span_of(rule.window, who)
+    if isinstance(rule, s.Did) and rule.regularity is not None:
+        plan = rule.regularity
+        fitting = [behaves(rule, span, who) for span in units(plan.unit, plan.last, who)]
+        return counted(sum(fitting), plan.counted)
+    return behaves(rule, span_of(rule.window, who), who)
+
+
+def units(unit: str, last: int, who: Person) -> Iterator[Span]:
+    """The current calendar unit and those before it, each from its first to its last instant."""
+    day = today(who)
+    for back in range(last):
+        if unit == "month":
+            first = months_later(date(day.year, day.month, 1), -back)
+            end = months_later(first, 1)
+        else:
+            length = 7 if unit == "week" else 1
+            first = day - (day.weekday() if unit == "week" else 0) * DAY - back * length * DAY
+            end = first + length * DAY
+        yield midnight(first, who.zone), midnight(end, who.zone) - 1
+
+
+def behaves(rule: s.Did | s.SurveyDid, span: Span, who: Person) -> bool:
+    low, high = span
     if isinstance(rule, s.Did):
         found, key, having = events(who, rule.event), "properties", rule.having
     else:
@@ -544,7 +631,11 @@ def behaviour(rule: s.Did | s.SurveyDid, who: Person) -> bool:
         verdicts.append(counted(len(days), rule.days))
     if having is not None:
         values = [follow(entry.get(key), having.path) for _, entry in left]
-        verdicts.append(passes(aggregate(having.aggregate, values), None, having.test, who))
+        if having.aggregate in ("first", "last", "most frequent"):
+            found_value = one_value(having.aggregate, values)
+            verdicts.append(passes(found_value, having.path[-1], having.test, who))
+        else:
+            verdicts.append(passes(aggregate(having.aggregate, values), None, having.test, who))
     return all(verdicts)
 
 
@@ -565,6 +656,31 @@ def counted(number: int, clause: s.Counted) -> bool:
             return clause.low <= number <= clause.high
         case _:
             assert_never(clause.how)
+
+
+def one_value(how: str, values: list[object]) -> object:
+    """The first or last value there is, or the scalar there is most often."""
+    if how != "most frequent":
+        known = [value for value in values if present(value)]
+        return (known[0] if how == "first" else known[-1]) if known else None
+    every = [
+        one
+        for value in values
+        for one in singles(value)
+        if isinstance(one, bool | str | int | float)
+    ]
+    alike = [[two for two in every if same(one, two)] for one in every]
+    best = None
+    for one, others in zip(every, alike, strict=True):
+        if best is None or len(others) >= best[0]:
+            best = len(others), one
+    return None if best is None else best[1]
+
+
+def same(one: object, two: object) -> bool:
+    if isinstance(one, str | bool):
+        return type(one) is type(two) and one == two
+    return number_in(one) == number_in(two)
 
 
 def aggregate(how: str, values: list[object]) -> float | None:

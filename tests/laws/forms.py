@@ -312,7 +312,7 @@ def turned(rule: s.Rule) -> Iterator[s.Rule]:
         match rule.test:
             case s.Compare("=") as test:
                 yield evolve(rule, test=evolve(test, op="!="))
-            case s.Compare():
+            case s.Compare() | s.CompareWith():
                 pass
             case test:
                 yield evolve(rule, test=evolve(test, negated=not test.negated))

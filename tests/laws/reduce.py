@@ -46,6 +46,10 @@ def _smaller_rules(rule: s.Rule) -> Iterator[s.Rule]:
             yield item
         case s.Attribute() | s.InSegment() | s.InSample() | s.Constant():
             pass
+        case s.Teammates(_, item):
+            yield item
+            for smaller in _smaller_rules(item):
+                yield evolve(rule, rule=smaller)
         case _:
             names = fields_dict(type(rule))
             for clause in CLAUSES:

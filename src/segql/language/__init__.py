@@ -9,6 +9,7 @@ asked for. Nothing here touches data.
 - `diagnostics`: Diagnostic, Fix, RuleError, and messages of whole rules
 - `lexical`: messages about single tokens and limits
 - `refusals`: messages about what the grammar takes but the language refuses
+- `refusals_units`: messages about counts of calendar units
 - `write`: how the leaves of a rule are written
 - `scan`: text → tokens; limits on length, depth and lists
 - `edits`: a text with spans replaced, and the way back
@@ -26,6 +27,7 @@ asked for. Nothing here touches data.
 - `expected`: parser state → "expected a value, found `and`"
 - `recover`: reading on behind a mistake
 - `respan`: nodes with their spans brought to another text
+- `compared`: comparisons that can never hold
 - `validate`: what is wrong or odd about a rule that the grammar takes
 - `parse`: a rule's text → syntax and diagnostics
 - `files`: .segql files: bytes → segments and diagnostics
@@ -37,6 +39,7 @@ asked for. Nothing here touches data.
 - `references`: references between segments, and renaming them
 - `json_write`: syntax → JSON
 - `json_place`: places in JSON, for messages
+- `json_operands`: JSON → what a test looks at
 - `json_tests`: JSON → tests, values, windows
 - `json_read`: JSON → syntax
 - `json`: syntax ↔ JSON

@@ -12,7 +12,6 @@ from segql.language import refusals
 from segql.language.build_attributes import AttributeBuilder
 from segql.language.build_values import Piece, span_of, whole, written
 from segql.language.clauses import Clause, ClauseBuilder, Clauses
-from segql.language.diagnostics import not_yet
 from segql.language.source import Span
 from segql.language.syntax import (
     And,
@@ -31,6 +30,7 @@ from segql.language.syntax import (
     Since,
     Step,
     SurveyDid,
+    Teammates,
 )
 
 _ACTIONS = {"SAW": "seen", "COMPLETED": "completed", "DISMISSED": "dismissed"}
@@ -96,11 +96,9 @@ class Builder(ClauseBuilder, AttributeBuilder):
 
     # Conditions
 
-    def teammates(self, children: list[Any]) -> Constant:
-        """`any teammate (…)` †."""
-        span = span_of(children)
-        self.faults.append(not_yet(f"`{children[0]} teammate`", span))
-        return Constant(True, span=span)
+    def teammates(self, children: list[Any]) -> Teammates:
+        """`any teammate (…)`."""
+        return Teammates(str(children[0]), children[3], span=span_of(children))  # type: ignore[arg-type]
 
     def in_segment(self, children: list[Any]) -> InSegment:
         """`in segment "x"`."""
@@ -125,7 +123,7 @@ class Builder(ClauseBuilder, AttributeBuilder):
         rule: Rule
         if len(steps) == 1:
             event, clauses = steps[0]
-            self.faults.extend(clauses.refuse_two_windows())
+            self.faults.extend(clauses.refuse_for_did())
             rule = Did(
                 event.given,
                 clauses.where,
@@ -133,6 +131,7 @@ class Builder(ClauseBuilder, AttributeBuilder):
                 clauses.count,
                 clauses.days,
                 clauses.window,
+                clauses.regularity,
                 span=span,
             )
         else:

@@ -9,7 +9,6 @@ from lark import Token
 
 from segql.language import refusals
 from segql.language.build_values import Piece, ValueBuilder, span_of, types, written
-from segql.language.diagnostics import not_yet
 from segql.language.source import Span
 from segql.language.syntax import (
     AccountTrait,
@@ -18,7 +17,9 @@ from segql.language.syntax import (
     Attribute,
     Before,
     Between,
+    Changed,
     Compare,
+    CompareWith,
     Constant,
     Contains,
     Dated,
@@ -58,7 +59,7 @@ class AttributeBuilder(ValueBuilder):
         return Piece(keys, span_of(children))
 
     def operand(self, children: list[Any]) -> Operand:
-        """What an attribute test looks at."""
+        """What an attribute test looks at, on its left or on its right."""
         span, first = span_of(children), children[0]
         match first.type:
             case "TRAIT":
@@ -70,18 +71,19 @@ class AttributeBuilder(ValueBuilder):
             case _:
                 return Field(str(first), span=span)
 
+    other = operand
+
     # Tests
 
-    def compare(self, children: list[Any]) -> Compare:
-        """`= v` and its kin."""
-        op, value = children[0], children[1]
-        span = span_of(children)
-        if isinstance(value, Token):
-            self.faults.append(
-                not_yet("another attribute on the right side", span_of(children[1:]))
-            )
-            value = refusals.ZERO
-        return Compare(str(op), value, "CASE" in types(children), span=span)  # type: ignore[arg-type]
+    def compare(self, children: list[Any]) -> Compare | CompareWith:
+        """`= v` and its kin; the right side may be another attribute."""
+        op, right, span = str(children[0]), children[1], span_of(children)
+        folded = "CASE" in types(children)
+        if not isinstance(right, Trait | AccountTrait | Answer | Field):
+            return Compare(op, right, folded, span=span)  # type: ignore[arg-type]
+        if folded:
+            self.faults.append(refusals.folded_attributes(span_of(children[2:])))
+        return CompareWith(op, right, span=span)  # type: ignore[arg-type]
 
     def is_test(self, children: list[Any]) -> Is | Compare:
         """`is known`, `is "x"`, `is not …`."""
@@ -147,25 +149,25 @@ class AttributeBuilder(ValueBuilder):
         self.faults.append(refusals.day_expected(point.span or span))
         return On(NamedDay("today", span=point.span), span=span)
 
-    def changed(self, children: list[Any]) -> Is:
-        """`changed within 7d`, `unchanged for 14d` †."""
-        span = span_of(children)
-        self.faults.append(not_yet(f"`{children[0]}`", span))
-        return Is("known", span=span)
+    def changed(self, children: list[Any]) -> Changed:
+        """`changed within 7d`, `unchanged for 14d`."""
+        unchanged = children[0].type == "UNCHANGED"
+        return Changed(children[2].given, unchanged, span=span_of(children))
 
     def attribute(self, children: list[Any]) -> Attribute:
         """An operand and its test, `not` before the test or not."""
         test = children[-1]
         if len(children) == 3:
-            test = _negated(test)
+            test = negated(test)
+        if isinstance(test, Changed) and not isinstance(children[0], Trait):
+            self.faults.append(refusals.changed_elsewhere(children[0], span_of(children[1:])))
         return Attribute(children[0], test, span=span_of(children))
 
     def prop_test(self, children: list[Any]) -> Attribute:
         """A property and its test."""
-        path, end = children[0], span_of(children).end
-        last = self.faults[-1] if self.faults else None
-        if last is not None and last.code == "not-yet" and path.span.end < last.span.end <= end:
-            self.faults[-1] = refusals.name_in_where(last.span)
+        path, test = children[0], children[-1]
+        if isinstance(test, CompareWith):
+            self.faults.append(refusals.name_as_value("where", test.other.span or path.span))
         if len(path.given) > 1 and path.given[0] in ("trait", "account"):
             self.faults.append(refusals.trait_in_where(path.given, path.span))
         return self.attribute([Property(path.given, span=path.span), *children[1:]])
@@ -177,7 +179,8 @@ class AttributeBuilder(ValueBuilder):
         return Constant(len(children) == 1, span=span_of(children))
 
 
-def _negated(test: Any) -> Any:
+def negated(test: Any) -> Any:
+    """The test with `not` before it."""
     if isinstance(test, Compare):  # `not is "x"`
         return evolve(test, op="=" if test.op == "!=" else "!=")
     return evolve(test, negated=not test.negated)

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from lark import Token
 
-from segql.language import refusals
-from segql.language.build_attributes import AttributeBuilder
+from segql.language import refusals, refusals_units
+from segql.language.build_attributes import AttributeBuilder, negated
 from segql.language.build_values import Piece, span_of, types, whole, written
-from segql.language.diagnostics import Diagnostic, not_yet
+from segql.language.diagnostics import Diagnostic
 from segql.language.source import Span
 from segql.language.syntax import (
+    VALUE_AGGREGATES,
     Before,
     BetweenAgo,
     BetweenPoints,
+    Changed,
     Compare,
+    CompareWith,
     Counted,
     During,
     EventWindow,
     Having,
+    Property,
+    Regularity,
     Rule,
     SequenceWindow,
     Since,
@@ -34,12 +39,14 @@ _COUNTS: Final = {
     "FEWER": "fewer than",
     "BETWEEN": "between",
 }
-_LATER_AGGREGATES: Final = ("first", "last", "most frequent")
+
+
+NOWHERE: Final = Span(0, 0)
 
 
 @frozen
 class Clause:
-    """One clause: `where`, `having`, `count`, `days` or `window`, and what it says."""
+    """One clause: `where`, `having`, `count`, `days`, `window`, `regularity`; what it says."""
 
     kind: str
     given: Any
@@ -96,6 +103,11 @@ class Clauses:
         return self._given("days")  # type: ignore[no-any-return]
 
     @property
+    def regularity(self) -> Regularity | None:
+        """The count of calendar units."""
+        return self._given("regularity")  # type: ignore[no-any-return]
+
+    @property
     def length(self) -> Within | None:
         """`within` on its own."""
         return self._given("within")  # type: ignore[no-any-return]
@@ -113,6 +125,13 @@ class Clauses:
     def refuse_two_windows(self) -> list[Diagnostic]:
         """A fault where `within` stands beside another window."""
         return [] if self._both is None else [refusals.clause_twice("window", self._both.span)]
+
+    def refuse_for_did(self) -> list[Diagnostic]:
+        """Faults of `did`: two windows, or one beside a regularity."""
+        found = self.refuse_two_windows()
+        if not found and self.regularity is not None and self.window is not None:
+            found.append(refusals_units.window_beside_regularity(self.window.span or NOWHERE))
+        return found
 
     def refuse_for_step(self, *, is_last: bool) -> list[Diagnostic]:
         """Faults of a step: only `where`; behind the last one also `within` and a window."""
@@ -133,6 +152,8 @@ class Clauses:
         found = self.refuse_two_windows()
         if "having" in self._found:
             found.append(refusals.having_on_survey(self._found["having"].span))
+        if "regularity" in self._found:
+            found.append(refusals_units.regularity_on_survey(self._found["regularity"].span))
         if "where" in self._found and action != "completed":
             found.append(refusals.where_on_survey(action, self._found["where"].span))
         return found
@@ -143,7 +164,7 @@ class Clauses:
         found += [
             refusals.clause_on_nth(which, clause.kind, clause.span)
             for slot, clause in self._found.items()
-            if slot in ("having", "count", "days")
+            if slot in ("having", "count", "days", "regularity")
         ]
         if self.window is None:
             found.append(refusals.nth_without_window(which, span))
@@ -174,14 +195,22 @@ class ClauseBuilder(AttributeBuilder):
         """`having sum(amount) >= 500`."""
         span, name, path, test = span_of(children), children[1], children[3], children[-1]
         if "NOT" in types(children):
-            test = evolve(test, negated=True) if not isinstance(test, Compare) else test
-        if name.given in _LATER_AGGREGATES:
-            self.faults.append(not_yet(f"`having {name.given}`", span))
-            name, test = Piece("max", name.span), Compare("=", refusals.ZERO, span=test.span)
-        if not refusals.is_number_test(test):
-            self.faults.append(refusals.having_test(test.span or span))
+            test = negated(test)
+        refused = self._refused_in_having(name.given, test, span)
+        if refused is not None:
+            self.faults.append(refused)
             test = Compare("=", refusals.ZERO, span=test.span)
         return Clause("having", Having(name.given, path.given, test, span=span), span)
+
+    def _refused_in_having(self, aggregate: str, test: Any, span: Span) -> Diagnostic | None:
+        place = test.span or span
+        if isinstance(test, CompareWith):
+            return refusals.name_as_value("having", test.other.span or place)
+        if aggregate not in VALUE_AGGREGATES:
+            return None if refusals.is_number_test(test) else refusals.having_test(place)
+        if isinstance(test, Changed):
+            return refusals.changed_elsewhere(Property(()), place)
+        return None
 
     def count(self, children: list[Any]) -> Clause:
         """`at least 3 times`."""
@@ -211,10 +240,24 @@ class ClauseBuilder(AttributeBuilder):
         return Counted(how, low, high, span=span)  # type: ignore[arg-type]
 
     def regularity(self, children: list[Any]) -> Clause:
-        """`in at least 3 of the last 5 weeks` †."""
-        span = span_of(children)
-        self.faults.append(not_yet("counting over calendar weeks or months", span))
-        return Clause("regularity", None, span)
+        """`in at least 3 of the last 5 weeks`."""
+        span, of = span_of(children), types(children).index("OF")
+        last, unit = children[-2], str(children[-1]).removesuffix("s")
+        *_, amount_span, unit_span = map(_place, children)
+        article = children[of + 1]
+        if article.type == "LAST":
+            self.faults.append(refusals_units.small_word("the", _place(article)))
+        elif str(article) != "the":
+            self.faults.append(refusals_units.other_word(str(article), "the", _place(article)))
+        known = len(self.faults)
+        counted = self._counted(children[:of], span_of(children[1:of]))
+        if len(self.faults) == known:
+            found = refusals_units.regularity_faults(
+                counted, whole(last), amount_span, unit, unit_span
+            )
+            self.faults.extend(found)
+        given = Regularity(counted, whole(last), unit, span=span)  # type: ignore[arg-type]
+        return Clause("regularity", given, span)
 
     def window(self, children: list[Any]) -> Clause:
         """A window over events."""
@@ -243,6 +286,10 @@ class ClauseBuilder(AttributeBuilder):
         if _length(near) >= _length(far):
             self.faults.append(refusals.reversed_ago(str(far), str(near), span))
         return BetweenAgo(far, near, span=span)
+
+
+def _place(token: Token) -> Span:
+    return Span(int(token.start_pos or 0), int(token.end_pos or 0))
 
 
 def _length(duration: Duration) -> float:

@@ -153,8 +153,3 @@ def segment_twice(name: str, first: str, span: Span) -> Diagnostic:
         f"segment `{name}` is defined twice, first in {first}",
         help="names are unique in a project; rename or remove one of the two",
     )
-
-
-def not_yet(what: str, span: Span) -> Diagnostic:
-    """A form of the language that this version does not know yet."""
-    return error("not-yet", span, f"{what} is not supported by this version")

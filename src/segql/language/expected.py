@@ -82,7 +82,7 @@ def _covered(thing: str, names: frozenset[str], rest: set[str]) -> set[str]:
     kin = {
         "a condition": set(rest),
         "a value": {"FALSE", "INT", "DECIMAL", "INSTANT", "NOW", "TODAY", "YESTERDAY", "DURATION",
-                    "NAME", "TRAIT", "ACCOUNT", "SURVEY"},
+                    "FIELD", "TRAIT", "ACCOUNT", "SURVEY"},
         'a test such as `= "pro"` or `is known`': rest - {_END},
         "a clause such as `within 30d`": rest - {_END, "AND", "OR", "RPAR", "COMMA", "THEN"},
     }  # fmt: skip

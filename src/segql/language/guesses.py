@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from segql.language import refusals
-from segql.language.diagnostics import Diagnostic, Fix, error, not_yet, replace
+from segql.language.diagnostics import Diagnostic, Fix, error, replace
 from segql.language.guesses_clauses import CLAUSE_GUESSES
 from segql.language.guesses_habits import HABIT_GUESSES
 from segql.language.near import nearest
@@ -239,8 +239,6 @@ def unquoted(stop: Stop) -> Diagnostic | None:
         return error("did-in-sequence", found.span, message, fix=fix)
     if found.text in _JOINING or ("NAME" in stop.accepted and "TRUE" not in stop.accepted):
         return None
-    if found.text in FIELDS and "TRUE" in stop.accepted:
-        return not_yet("another attribute on the right side", found.span)
     words = [found]
     for token in stop.tokens[stop.index + 1 :]:
         if token.kind != "word" or token.text in KEYWORDS or token.start > words[-1].end + 1:

@@ -10,14 +10,17 @@
 - attributes: `trait`, `account` or (inside `where`) `property` with a list of keys, `field` with a
   name, or `survey` with its name and `answer` with a list of keys; and `test`
 - tests: one of `= != < <= > >= between in contains contains_any contains_all starts_with ends_with
-  matches is before after on during within within_next more_than_ago more_than_from_now`, with
+  matches is before after on during within within_next more_than_ago more_than_from_now
+  changed_within unchanged_for`, with
   `"not": true` and `"ignoring_case": true` where the language has them
 - values: text, a number, true, false, or a point in time: `{"date": "2026-01-31"}`,
   `{"instant": "2026-01-31T10:00:00Z"}`, `{"point": "now"}` (`today`, `yesterday`),
-  `{"ago": "30d"}`, `{"from_now": "7d"}`
+  `{"ago": "30d"}`, `{"from_now": "7d"}`; for `= != < <= > >=` also another attribute, without test
 - behaviour: `did`, `first_did`, `last_did`, `saw`, `completed`, `dismissed` with a name (or
   `{"any_survey": true}`), and `where`, `having`, `count`, `days`, `window`; a `sequence` of
   `{"did": ..., "where": ...}` with `then_not`, `within`, `window`
+- `did` also takes a `regularity`, `{"count": {"at_least": 3}, "last": 5, "unit": "week"}`
+- `{"any_teammate": {...}}`, `{"every_teammate": {...}}`
 - `{"in_segment": "x"}`, `{"in_sample": "10%", "of": "q3"}`
 
 Reading is strict: what is unknown, of another type, or no rule of the language is refused.

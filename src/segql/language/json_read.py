@@ -10,25 +10,28 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias, cast
 
+from segql.language.json_operands import operand, path
 from segql.language.json_place import Place
 from segql.language.json_tests import (
     attribute_test,
     counted,
     duration,
     event_window,
+    regularity,
     sequence_window,
 )
 from segql.language.json_write import VERB_BY_ACTION
 from segql.language.syntax import (
-    AccountTrait,
+    VALUE_AGGREGATES,
+    Aggregate,
     And,
-    Answer,
     Attribute,
     Between,
+    Changed,
     Compare,
+    CompareWith,
     Constant,
     Did,
-    Field,
     Group,
     Having,
     InSample,
@@ -42,16 +45,22 @@ from segql.language.syntax import (
     Sequence,
     Step,
     SurveyDid,
-    Trait,
+    Teammates,
 )
-from segql.model.values import Path
 
 Action: TypeAlias = Literal["seen", "completed", "dismissed"]
-Aggregate: TypeAlias = Literal["sum", "avg", "min", "max", "count distinct"]
 
-_WORD: Final = re.compile(r"[^\W\d]\w*")
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,40})?)%")
-_AGGREGATES: Final = ("sum", "avg", "min", "max", "count_distinct")
+_AGGREGATES: Final = (
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "count_distinct",
+    "first",
+    "last",
+    "most_frequent",
+)
 _ACTION_BY_VERB: Final = {verb: action for action, verb in VERB_BY_ACTION.items()}
 _CONSTANTS: Final = ("everyone", "no one")
 
@@ -99,35 +108,18 @@ def _at_least(place: Place) -> Rule:
     return Group("at least", _rules(found["of"], rule), found["at_least"].whole())
 
 
-def path(place: Place) -> Path:
-    """A name with its parts."""
-    return tuple(item.text() for item in place.items())
+def _attribute(place: Place) -> Rule:
+    found = operand(place, ("test",))
+    return Attribute(found, attribute_test(place.entries()["test"]))
 
 
-def _attribute(key: str, of: Callable[[Path], Trait | AccountTrait | Property]) -> Reader:
-    def read(place: Place) -> Rule:
-        found = place.keys((key, "test"))
-        return Attribute(of(path(found[key])), attribute_test(found["test"]))
-
-    return read
-
-
-def _field(place: Place) -> Rule:
-    found = place.keys(("field", "test"))
-    name = found["field"].text()
-    if not _WORD.fullmatch(name):
-        found["field"].refuse("unknown-field", f"is `{name}`, expected the name of a field")
-    return Attribute(Field(name), attribute_test(found["test"]))
-
-
-def _answer(place: Place) -> Rule:
-    found = place.keys(("survey", "answer", "test"))
-    operand = Answer(found["survey"].text(), path(found["answer"]))
-    return Attribute(operand, attribute_test(found["test"]))
+def _property(place: Place) -> Rule:
+    found = place.keys(("property", "test"))
+    return Attribute(Property(path(found["property"])), attribute_test(found["test"]))
 
 
 def _did(place: Place) -> Rule:
-    found = place.keys(("did",), ("where", "having", "count", "days", "window"))
+    found = place.keys(("did",), ("where", "having", "count", "days", "window", "regularity"))
     return Did(
         found["did"].text(),
         where=_where(found["where"]) if "where" in found else None,
@@ -135,16 +127,19 @@ def _did(place: Place) -> Rule:
         count=counted(found["count"]) if "count" in found else None,
         days=counted(found["days"]) if "days" in found else None,
         window=event_window(found["window"]) if "window" in found else None,
+        regularity=regularity(found["regularity"]) if "regularity" in found else None,
     )
 
 
 def _having(place: Place) -> Having:
     tag = place.tag(_AGGREGATES)
     found = place.keys((tag, "test"))
-    test = attribute_test(found["test"])
-    if not isinstance(test, Compare | Between | OneOf):
+    aggregate, test = cast(Aggregate, tag.replace("_", " ")), attribute_test(found["test"])
+    if isinstance(test, Changed | CompareWith):
+        found["test"].expect("a test of a value")
+    if aggregate not in VALUE_AGGREGATES and not isinstance(test, Compare | Between | OneOf):
         found["test"].expect("a comparison, `between` or `in` with numbers")
-    return Having(cast(Aggregate, tag.replace("_", " ")), path(found[tag]), test)
+    return Having(aggregate, path(found[tag]), test)
 
 
 def _survey_did(verb: str) -> Reader:
@@ -210,6 +205,11 @@ def _in_sample(place: Place) -> Rule:
     return InSample(Decimal(share[1]), found["of"].text() if "of" in found else None)
 
 
+def _teammates(how: Literal["any", "every"]) -> Reader:
+    key = f"{how}_teammate"
+    return lambda place: Teammates(how, rule(place.keys((key,))[key]))
+
+
 def _constant(place: Place) -> Rule:
     return Constant(place.keys(("constant",))["constant"].choice(_CONSTANTS) == "everyone")
 
@@ -222,10 +222,7 @@ _RULES: Final[Mapping[str, Reader]] = {
     "any": _group("any"),
     "none": _group("none"),
     "at_least": _at_least,
-    "trait": _attribute("trait", Trait),
-    "account": _attribute("account", AccountTrait),
-    "field": _field,
-    "survey": _answer,
+    **dict.fromkeys(("trait", "account", "field", "survey"), _attribute),
     "did": _did,
     **{verb: _survey_did(verb) for verb in _ACTION_BY_VERB},
     "first_did": _nth("first"),
@@ -233,11 +230,13 @@ _RULES: Final[Mapping[str, Reader]] = {
     "sequence": _sequence,
     "in_segment": _in_segment,
     "in_sample": _in_sample,
+    "any_teammate": _teammates("any"),
+    "every_teammate": _teammates("every"),
     "constant": _constant,
 }
 _WHERE: Final[Mapping[str, Reader]] = {
     "and": lambda place: _and(place, _where),
     "or": lambda place: _or(place, _where),
     "not": lambda place: _not(place, _where),
-    "property": _attribute("property", Property),
+    "property": _property,
 }

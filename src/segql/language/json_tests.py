@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final, Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
+from segql.language.json_operands import OPERANDS, operand
 from segql.language.json_place import Place
 from segql.language.syntax import (
     PERIODS,
@@ -19,7 +20,9 @@ from segql.language.syntax import (
     Between,
     BetweenAgo,
     BetweenPoints,
+    Changed,
     Compare,
+    CompareWith,
     Contains,
     Counted,
     Dated,
@@ -38,6 +41,7 @@ from segql.language.syntax import (
     On,
     OneOf,
     Point,
+    Regularity,
     SequenceWindow,
     Since,
     Text,
@@ -200,7 +204,21 @@ def counted(place: Place) -> Counted:
 
 
 def _compare(op: Op) -> Callable[[Place, bool, bool], AttributeTest]:
-    return lambda place, _, folded: Compare(op, value(place), ignoring_case=folded)
+    def read(place: Place, _: bool, folded: bool) -> AttributeTest:
+        if not isinstance(place.value, Mapping) or not set(place.value) & OPERANDS:
+            return Compare(op, value(place), ignoring_case=folded)
+        if folded:
+            place.refuse("unknown-key", "is no text, which `ignoring_case` goes with")
+        return CompareWith(op, operand(place))
+
+    return read
+
+
+def regularity(place: Place) -> Regularity:
+    """A count of calendar units."""
+    found = place.keys(("count", "last", "unit"))
+    unit = cast(Literal["day", "week", "month"], found["unit"].choice(("day", "week", "month")))
+    return Regularity(counted(found["count"]), found["last"].whole(), unit)
 
 
 def _between(place: Place, negated: bool, _: bool) -> AttributeTest:
@@ -229,6 +247,8 @@ _TESTS: Final[Mapping[str, Callable[[Place, bool, bool], AttributeTest]]] = {
     "ends_with": _text_test("ends with"),
     "matches": _text_test("matches"),
     "is": lambda place, negated, _: Is(cast(What, place.choice(_WHATS)), negated),
+    "changed_within": lambda place, negated, _: Changed(duration(place), False, negated),
+    "unchanged_for": lambda place, negated, _: Changed(duration(place), True, negated),
     **{key: _dated(key) for key in _DATE_WINDOWS},
 }
 _COMPARISONS: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))

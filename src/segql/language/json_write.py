@@ -19,7 +19,9 @@ from segql.language.syntax import (
     Between,
     BetweenAgo,
     BetweenPoints,
+    Changed,
     Compare,
+    CompareWith,
     Constant,
     Contains,
     Counted,
@@ -49,11 +51,13 @@ from segql.language.syntax import (
     Operand,
     Or,
     Property,
+    Regularity,
     Rule,
     Sequence,
     Since,
     Step,
     SurveyDid,
+    Teammates,
     Text,
     TextTest,
     Trait,
@@ -94,6 +98,8 @@ def rule_json(rule: Rule) -> Object:
             return _sequence(rule)
         case InSegment(name):
             return {"in_segment": name}
+        case Teammates(how, inner_rule):
+            return {f"{how}_teammate": rule_json(inner_rule)}
         case InSample(percent, name):
             of: Object = {} if name is None else {"of": name}
             return {"in_sample": write.percent(percent), **of}
@@ -120,8 +126,10 @@ def _operand(operand: Operand) -> Object:
 
 
 def _test(test: AttributeTest) -> Object:
+    if isinstance(test, CompareWith):
+        return {test.op: _operand(test.other)}
     ends: Object = {"not": True} if not isinstance(test, Compare) and test.negated else {}
-    if not isinstance(test, Between | Is | Dated) and test.ignoring_case:
+    if not isinstance(test, Between | Is | Dated | Changed) and test.ignoring_case:
         ends["ignoring_case"] = True
     match test:
         case Compare(op=op, value=value):
@@ -140,6 +148,8 @@ def _test(test: AttributeTest) -> Object:
             return {"is": what, **ends}
         case Dated(window):
             return {**_window(window), **ends}
+        case Changed(length, unchanged):
+            return {"unchanged_for" if unchanged else "changed_within": str(length), **ends}
         case _:
             assert_never(test)
 
@@ -218,7 +228,14 @@ def _behaviour(condition: Did | SurveyDid | Nth) -> Object:
             found["days"] = _counted(condition.days)
     if condition.window is not None:
         found["window"] = _window(condition.window)
+    if isinstance(condition, Did) and condition.regularity is not None:
+        found["regularity"] = _regularity(condition.regularity)
     return found
+
+
+def _regularity(regularity: Regularity) -> Object:
+    count = _counted(regularity.counted)
+    return {"count": count, "last": regularity.last, "unit": regularity.unit}
 
 
 def _having(having: Having) -> Object:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from segql.language.files import parse_file
 from segql.language.format import format_file
 from segql.language.source import Span
-from segql.language.syntax import And, Group, InSegment, Not, Or, Rule
+from segql.language.syntax import And, Group, InSegment, Not, Or, Rule, Teammates
 from segql.language.write import quoted
 
 
@@ -16,7 +16,7 @@ def references(rule: Rule) -> Iterator[InSegment]:
     match rule:
         case InSegment():
             yield rule
-        case Not(item):
+        case Not(item) | Teammates(_, item):
             yield from references(item)
         case And(items) | Or(items) | Group(items=items):
             for item in items:

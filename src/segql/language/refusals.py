@@ -7,9 +7,25 @@ from typing import Any, Final
 
 from segql.language.diagnostics import Diagnostic, Fix, error, replace, warning
 from segql.language.source import Span
-from segql.language.syntax import Between, Compare, Number, OneOf
+from segql.language.syntax import (
+    AccountTrait,
+    Answer,
+    Between,
+    Compare,
+    Field,
+    Number,
+    OneOf,
+    Operand,
+)
+from segql.model.fields import TIME_FIELDS
 
 ZERO: Final = Number(0.0)
+_CLAUSES: Final = {
+    "window": "a time window",
+    "count": "a count",
+    "days": "a count of days",
+    "regularity": "a count of calendar units",
+}
 
 
 def unquoted_text(word: str, span: Span) -> Diagnostic:
@@ -30,10 +46,37 @@ def trait_in_where(path: Sequence[str], span: Span) -> Diagnostic:
     )
 
 
-def name_in_where(span: Span) -> Diagnostic:
-    """Another name on the right side of a test inside `where`."""
-    message = "inside `where` the right side is a value, not another name"
-    return error("value-in-where", span, message)
+def name_as_value(clause: str, span: Span) -> Diagnostic:
+    """Another attribute on the right side of a test of `where` or `having`."""
+    message = f"inside `{clause}` the right side is a value, not another name"
+    return error(f"value-in-{clause}", span, message)
+
+
+def folded_attributes(span: Span) -> Diagnostic:
+    """`trait.a = trait.b ignoring case`."""
+    return error(
+        "ignoring-case",
+        span,
+        "`ignoring case` goes with strings only, not with another attribute",
+        fix=Fix("leave it out", span, ""),
+    )
+
+
+def changed_elsewhere(operand: Operand, span: Span) -> Diagnostic:
+    """`changed within 7d` of something that is no trait of the profile."""
+    help = "as in `trait.plan changed within 7d`"
+    match operand:
+        case AccountTrait():
+            what = "it is not kept when traits of an account change"
+        case Field(name):
+            what = f"`{name}` is no trait"
+            if name in TIME_FIELDS:
+                help = f"a time is tested by itself, as in `{name} within 7d`"
+        case Answer():
+            what, help = "an answer is no trait", 'as in `completed survey "nps" within 7d`'
+        case _:
+            what, help = "a property of an event never changes", "traits are tested outside `where`"
+    return error("changed-on-trait", span, f"only traits change: {what}", help=help)
 
 
 def no_length(text: str, span: Span) -> Diagnostic:
@@ -114,15 +157,13 @@ def inexact_within(text: str, span: Span) -> Diagnostic:
 
 def clause_twice(kind: str, span: Span) -> Diagnostic:
     """A second clause of one kind."""
-    what = {"window": "a time window", "count": "a count", "days": "a count of days"}
-    message = f"there is {what.get(kind, f'a `{kind}`')} already"
+    message = f"there is {_CLAUSES.get(kind, f'a `{kind}`')} already"
     return error("clause-twice", span, message, help="each clause comes at most once")
 
 
 def clause_in_sequence(kind: str, span: Span, *, is_last: bool) -> Diagnostic:
     """A clause that no step of a sequence takes."""
-    what = {"window": "a time window", "count": "a count", "days": "a count of days"}
-    message = f"a step of a sequence does not take {what.get(kind, f'`{kind}`')}"
+    message = f"a step of a sequence does not take {_CLAUSES.get(kind, f'`{kind}`')}"
     if is_last or kind != "window":
         help = "steps take `where`; after the last one come `within` and one window"
     else:
@@ -150,7 +191,7 @@ def having_on_survey(span: Span) -> Diagnostic:
 
 def clause_on_nth(which: str, kind: str, span: Span) -> Diagnostic:
     """A clause that `first did` does not take."""
-    what = {"count": "a count", "days": "a count of days"}.get(kind, f"`{kind}`")
+    what = _CLAUSES.get(kind, f"`{kind}`")
     help = "it takes `where` and one time window"
     return error("clause-on-nth", span, f"`{which} did` does not take {what}", help=help)
 

@@ -12,7 +12,7 @@ from segql.language.source import Span
 
 STARTS: Final = (
     "trait", "account", "did", "saw", "completed", "dismissed", "survey", "everyone", "not",
-    "never", "first", "last", "all", "any",
+    "never", "first", "last", "all", "any", "every",
 )  # fmt: skip
 """Words that begin a condition, and nothing else where a condition may end."""
 

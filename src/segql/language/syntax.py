@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -295,7 +295,17 @@ class Dated:
     span: Span | None = _span()
 
 
-AttributeTest: TypeAlias = Compare | Between | OneOf | Contains | TextTest | Is | Dated
+@frozen
+class Changed:
+    """`changed within 7d`, or `unchanged for 14d`: when the stored value last became what it is.
+
+    On a `Trait` only.
+    """
+
+    length: Duration
+    unchanged: bool = False
+    negated: bool = False
+    span: Span | None = _span()
 
 
 # Operands
@@ -345,6 +355,21 @@ class Property:
 Operand: TypeAlias = Trait | AccountTrait | Field | Answer | Property
 
 
+@frozen
+class CompareWith:
+    """`= != < <= > >=` with another attribute on the right: never a `Property`, nor on one."""
+
+    op: Literal["=", "!=", "<", "<=", ">", ">="]
+    other: Operand
+    span: Span | None = _span()
+
+
+ValueTest: TypeAlias = Compare | Between | OneOf | Contains | TextTest | Is | Dated
+"""What tests a value by itself."""
+
+AttributeTest: TypeAlias = ValueTest | Changed | CompareWith
+
+
 # Clauses of behaviour
 
 
@@ -361,13 +386,39 @@ class Counted:
     span: Span | None = _span()
 
 
+Aggregate: TypeAlias = Literal[
+    "sum", "avg", "min", "max", "count distinct", "first", "last", "most frequent"
+]
+
+
+VALUE_AGGREGATES: Final = ("first", "last", "most frequent")
+"""The aggregates that are values of the property, whatever their kind; the others are numbers."""
+
+
 @frozen
 class Having:
-    """`having sum(amount) >= 500`; the test is a `Compare`, `Between` or `OneOf` with numbers."""
+    """`having sum(amount) >= 500`, `having last(plan) = "pro"`.
 
-    aggregate: Literal["sum", "avg", "min", "max", "count distinct"]
+    The test is a `Compare`, `Between` or `OneOf` with numbers; any for `first`, `last` and
+    `most frequent`.
+    """
+
+    aggregate: Aggregate
     path: Path
-    test: Compare | Between | OneOf
+    test: ValueTest
+    span: Span | None = _span()
+
+
+@frozen
+class Regularity:
+    """`in at least 3 of the last 5 weeks`: calendar units, the current one included.
+
+    `last` from 1 to 366.
+    """
+
+    counted: Counted
+    last: int
+    unit: Literal["day", "week", "month"]
     span: Span | None = _span()
 
 
@@ -394,7 +445,10 @@ class Attribute:
 
 @frozen
 class Did:
-    """`did "EVENT"` with clauses; `where` holds And, Or, Not and Attribute over Property only."""
+    """`did "EVENT"` with clauses; `where` holds And, Or, Not and Attribute over Property only.
+
+    At most one of `window` and `regularity` is set.
+    """
 
     event: str
     where: Rule | None = None
@@ -402,6 +456,7 @@ class Did:
     count: Counted | None = None
     days: Counted | None = None
     window: EventWindow | None = None
+    regularity: Regularity | None = None
     span: Span | None = _span()
 
 
@@ -451,6 +506,15 @@ class InSegment:
     """`in segment "x"`; `not in segment "x"` is `Not(InSegment("x"))`."""
 
     name: str
+    span: Span | None = _span()
+
+
+@frozen
+class Teammates:
+    """`any teammate (…)`, `every teammate (…)`: the profiles of the account, oneself included."""
+
+    how: Literal["any", "every"]
+    rule: Rule
     span: Span | None = _span()
 
 
@@ -509,7 +573,7 @@ class Group:
 
 
 Condition: TypeAlias = (
-    Attribute | Did | SurveyDid | Nth | Sequence | InSegment | InSample | Constant
+    Attribute | Did | SurveyDid | Nth | Sequence | InSegment | InSample | Constant | Teammates
 )
 Rule: TypeAlias = And | Or | Not | Group | Condition
 

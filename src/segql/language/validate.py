@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import islice, pairwise
 from typing import Final
 
+from segql.language.compared import compared, ordered
 from segql.language.diagnostics import (
     Diagnostic,
     Fix,
     Severity,
     error,
     mixed_and_or,
-    replace,
     unknown_field,
 )
 from segql.language.lexical import too_many_conditions
@@ -44,6 +43,7 @@ from segql.language.syntax import (
     Rule,
     Sequence,
     SurveyDid,
+    Teammates,
     Text,
     TextTest,
     Value,
@@ -72,11 +72,14 @@ def _conditions(rule: Rule) -> Iterator[Rule]:
                 waiting.extend(reversed(items))
             case Not(item):
                 waiting.append(item)
+            case Teammates(_, inner) as condition:
+                yield condition
+                waiting.append(inner)
             case condition:
                 yield condition
 
 
-def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:
+def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:  # noqa: C901 - one line per node
     match rule:
         case And(items):
             for item, following in pairwise(items):
@@ -87,9 +90,11 @@ def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:
             yield from _mixed(items, text)
             for item in items:
                 yield from _said(item, text)
-        case Group() | Not():
-            for item in rule.items if isinstance(rule, Group) else (rule.item,):
+        case Group(items=items):
+            for item in items:
                 yield from _said(item, text)
+        case Not(inner) | Teammates(_, inner):
+            yield from _said(inner, text)
         case Attribute():
             yield from _attribute(rule)
         case Did() | SurveyDid() | Nth():
@@ -157,13 +162,14 @@ def _attribute(rule: Attribute) -> Iterator[Diagnostic]:
     span = test.span or rule.span or NOWHERE
     if isinstance(operand, Field) and operand.name not in FIELDS:
         yield unknown_field(operand.name, FIELDS, operand.span or span)
+    yield from compared(operand, test, span)
     yield from _test(test, span)
 
 
 def _test(test: AttributeTest, span: Span) -> Iterator[Diagnostic]:
     match test:
         case Compare(op, value) if op not in ("=", "!="):
-            yield from _ordered(op, value, span)
+            yield from ordered(op, value, span)
         case Between(low, high):
             yield from _between(low, high, span)
         case TextTest("matches", text):
@@ -179,36 +185,6 @@ def _test(test: AttributeTest, span: Span) -> Iterator[Diagnostic]:
                 "`ignoring case` goes with strings only",
                 help="leave it out, or compare with strings",
             )
-
-
-def _ordered(op: str, value: Value, span: Span) -> Iterator[Diagnostic]:
-    if isinstance(value, Text):
-        help = "strings have no order here; compare with a number or a date, without quotes"
-        place = value.span or span
-        fix = _unquoted(value, place)
-        yield error("no-order", place, f"`{op}` does not compare strings", help=help, fix=fix)
-    elif not isinstance(value, Number | Point):
-        place = value.span or span
-        yield error("no-order", place, f"`{op}` does not compare true and false")
-
-
-def _unquoted(value: Text, place: Span) -> Fix | None:
-    """The number or date that a string holds, without its quotes."""
-    inside = value.text.strip()
-    try:
-        float(inside)
-        is_plain = inside.replace(".", "", 1).removeprefix("-").isdecimal()
-    except ValueError:
-        is_plain = _is_date(inside)
-    return replace(place, inside, f'"{value.text}"') if is_plain else None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) == 10
 
 
 def _between(low: Value, high: Value, span: Span) -> Iterator[Diagnostic]:

@@ -21,7 +21,9 @@ from segql.language.syntax import (
     Between,
     BetweenAgo,
     BetweenPoints,
+    Changed,
     Compare,
+    CompareWith,
     Contains,
     Counted,
     Dated,
@@ -44,6 +46,7 @@ from segql.language.syntax import (
     Operand,
     Point,
     Property,
+    Regularity,
     Since,
     Text,
     TextTest,
@@ -191,8 +194,18 @@ def window(written: EventWindow | DateWindow) -> str:
 def counted(written: Counted, unit: str) -> str:
     """A count of `unit`, which is singular: `at least 3 times`, `exactly 1 time`."""
     last = written.low if written.high is None else written.high
-    amount = f"{written.low}" if written.high is None else f"{written.low} and {written.high}"
-    return f"{written.how} {amount} {unit if last == 1 else unit + 's'}"
+    return f"{_amount(written)} {unit if last == 1 else unit + 's'}"
+
+
+def _amount(written: Counted) -> str:
+    high = "" if written.high is None else f" and {written.high}"
+    return f"{written.how} {written.low}{high}"
+
+
+def regularity(written: Regularity) -> str:
+    """`in at least 3 of the last 5 weeks`."""
+    units = written.unit if written.last == 1 else f"{written.unit}s"
+    return f"in {_amount(written.counted)} of the last {written.last} {units}"
 
 
 def having(written: Having) -> str:
@@ -205,6 +218,11 @@ def simple_test(written: AttributeTest) -> str:
     match written:
         case Compare(op=op, value=right):
             return f"{op} {value(right)}{ignoring(written)}"
+        case CompareWith(op, other):
+            return f"{op} {operand(other)}"
+        case Changed(length, unchanged):
+            words = "unchanged for" if unchanged else "changed within"
+            return f"{negation(written)}{words} {length}"
         case Between(low, high):
             return f"{negation(written)}between {value(low)} and {value(high)}"
         case Contains(values=(right,)):
@@ -230,7 +248,7 @@ def list_test(written: AttributeTest) -> tuple[str, tuple[Value, ...]] | None:
             return None
 
 
-def negation(test: Between | OneOf | Contains | TextTest | Dated) -> str:
+def negation(test: Between | OneOf | Contains | TextTest | Dated | Changed) -> str:
     """`not` where the test has one."""
     return "not " if test.negated else ""
 

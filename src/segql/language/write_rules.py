@@ -33,6 +33,7 @@ from segql.language.syntax import (
     Sequence,
     Step,
     SurveyDid,
+    Teammates,
     Value,
 )
 
@@ -84,6 +85,9 @@ class RuleWriter:
                 return self._sequence(rule, lead)
             case InSegment(name):
                 return (_piece(f"in segment {write.quoted(name)}", lead, rule.span),)
+            case Teammates(how, item):
+                head = f"{how} teammate ("
+                return self._enclosed(head, self.rule(item), Gap(flat=""), lead, rule)
             case InSample(percent, name):
                 of = "" if name is None else f" of {write.quoted(name)}"
                 return (_piece(f"in sample {write.percent(percent)}{of}", lead, rule.span),)
@@ -130,28 +134,25 @@ class RuleWriter:
 
     def _group(self, group: Group, lead: Lead) -> Parts:
         words = f"at least {group.least}" if group.how == "at least" else group.how
-        opening = closing = None
-        if self.places is not None and group.span is not None:
-            opening = self.places.opening_after(group.span.start)
-            closing = None if opening is None else self.places.partner(opening)
-        head = None
-        if opening is not None and group.span is not None:
-            head = Span(group.span.start, opening.end)
         items: list[Part] = []
         for index, item in enumerate(group.items):
             if index:
                 items.extend((Piece(","), Gap()))
             items.append(_continued(self.rule(item)))
-        return (
-            Together(
-                (
-                    _piece(f"{words} of (", lead, head),
-                    Indented((Gap(flat=""), *items)),
-                    Gap(flat="", broken=","),
-                    Piece(")", closing, closes=True),
-                )
-            ),
-        )
+        return self._enclosed(f"{words} of (", tuple(items), Gap(flat="", broken=","), lead, group)
+
+    def _enclosed(
+        self, head: str, inner: Parts, last: Gap, lead: Lead, whole: Group | Teammates
+    ) -> Parts:
+        """`inner` in the parentheses that `head` ends with, which are the first ones of `whole`."""
+        opening = closing = span = None
+        if self.places is not None and whole.span is not None:
+            opening = self.places.opening_after(whole.span.start)
+            closing = None if opening is None else self.places.partner(opening)
+            span = None if opening is None else Span(whole.span.start, opening.end)
+        indented = Indented((Gap(flat=""), *inner))
+        end = Piece(")", closing, closes=True)
+        return (Together((_piece(head, lead, span), indented, last, end)),)
 
     def _attribute(self, attribute: Attribute, lead: Lead) -> Parts:
         left, test = write.operand(attribute.operand), attribute.test
@@ -203,6 +204,9 @@ class RuleWriter:
             clauses.append(_count(condition.count, "", "time"))
             clauses.append(_count(condition.days, "on ", "day"))
         clauses.append(_window(condition.window))
+        if isinstance(condition, Did) and condition.regularity is not None:
+            regularity = condition.regularity
+            clauses.append((Piece(write.regularity(regularity), regularity.span),))
         if self.places is not None and span is not None:
             unnamed = isinstance(condition, SurveyDid) and condition.survey is None
             end = (

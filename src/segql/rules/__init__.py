@@ -5,6 +5,7 @@
 - `windows`: points in time and windows as written to relative half-open windows
 - `attributes`: attribute tests as written to core tests
 - `desugar`: written form to core form: `did not`, `none of`, `is detractor`
+- `conditions`: a condition without what says nothing
 - `canonical`: equal meaning to equal rule; the key that conditions are shared by
 - `reads`: what a rule depends on: traits, events, surveys, segments, time
 - `calendar_edges`: the local midnights at which a rule's windows move for everybody

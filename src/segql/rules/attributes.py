@@ -14,6 +14,8 @@ from segql.rules.rule import (
     AllOf,
     Answer,
     AnyOf,
+    ChangedIn,
+    Compares,
     ContainsElement,
     ContainsText,
     DateIn,
@@ -27,12 +29,14 @@ from segql.rules.rule import (
     Operand,
     Property,
     Rule,
+    Several,
     Test,
     TextMatches,
     Trait,
     Typed,
 )
 from segql.rules.windows import (
+    changed_window,
     comparison_window,
     first_edge,
     past_edge,
@@ -51,26 +55,57 @@ def attribute(condition: syntax.Attribute) -> Rule:
     """The core rule of an operand and its test; a negated test is `Not` of the positive one."""
     operand = operand_of(condition.operand)
     match condition.test:
-        case syntax.Compare("!=", value, ignoring_case):
-            return Not(_any_of(operand, (equal_to(value, folded=ignoring_case),)))
-        case syntax.Compare("=", value, ignoring_case):
-            return Holds(operand, equal_to(value, folded=ignoring_case))
-        case syntax.Compare() as test:
-            return Holds(operand, ordered(test))
-        case syntax.Between() as test:
-            return _signed(Holds(operand, between(test)), negated=test.negated)
-        case syntax.OneOf() as test:
-            return _signed(_any_of(operand, one_of(test)), negated=test.negated)
-        case syntax.Contains() as test:
-            return _signed(_contains(operand, test), negated=test.negated)
-        case syntax.TextTest() as test:
-            return _signed(Holds(operand, _text_test(test)), negated=test.negated)
-        case syntax.Is() as test:
-            return _is(operand, test)
+        case syntax.Changed() as test:
+            return _signed(Holds(operand, ChangedIn(changed_window(test))), negated=test.negated)
+        case syntax.CompareWith(op, other):
+            return _compares(operand, op, operand_of(other))
+        case test:
+            positive, negated = value_test(test)
+            return _signed(_held(operand, positive), negated=negated)
+
+
+def value_test(test: syntax.ValueTest) -> tuple[Test, bool]:
+    """The positive core test that `test` is or negates, and whether it negates it."""
+    match test:
+        case syntax.Compare("=" | "!=" as op, value, ignoring_case):
+            return equal_to(value, folded=ignoring_case), op == "!="
+        case syntax.Compare():
+            return ordered(test), False
+        case syntax.Between():
+            return between(test), test.negated
+        case syntax.OneOf():
+            return _several(one_of(test), every=False), test.negated
+        case syntax.Contains():
+            return _contains(test), test.negated
+        case syntax.TextTest():
+            return _text_test(test), test.negated
+        case syntax.Is():
+            return _is(test)
         case syntax.Dated(window, negated):
-            return _signed(Holds(operand, DateIn(window_of(window))), negated=negated)
+            return DateIn(window_of(window)), negated
         case _:
-            assert_never(condition.test)
+            assert_never(test)
+
+
+def _held(operand: Operand, test: Test) -> Rule:
+    match test:
+        case Several(every, tests):
+            parts = tuple(Holds(operand, one) for one in tests)
+            return AllOf(parts) if every else AnyOf(parts)
+        case _:
+            return Holds(operand, test)
+
+
+def _compares(left: Operand, op: str, right: Operand) -> Rule:
+    match op:
+        case "=":
+            return Compares(left, "=", right)
+        case "!=":
+            return Not(Compares(left, "=", right))
+        case "<" | "<=":
+            return Compares(left, op, right)
+        case _:
+            return Compares(right, "<" if op == ">" else "<=", left)
 
 
 def operand_of(operand: syntax.Operand) -> Operand:
@@ -156,13 +191,13 @@ def _typed(value: syntax.Text | syntax.Number | syntax.Flag, *, folded: bool) ->
             assert_never(value)
 
 
-def _contains(operand: Operand, test: syntax.Contains) -> Rule:
-    parts = tuple(
-        Holds(operand, _containing(value, folded=test.ignoring_case)) for value in test.values
-    )
-    if len(parts) == 1:
-        return parts[0]
-    return AllOf(parts) if test.how == "all" else AnyOf(parts)
+def _contains(test: syntax.Contains) -> Test:
+    tests = tuple(_containing(value, folded=test.ignoring_case) for value in test.values)
+    return _several(tests, every=test.how == "all")
+
+
+def _several(tests: tuple[Test, ...], *, every: bool) -> Test:
+    return tests[0] if len(tests) == 1 else Several(every, tests)
 
 
 def _containing(value: syntax.Value, *, folded: bool) -> ContainsText | ContainsElement:
@@ -179,22 +214,18 @@ def _text_test(test: syntax.TextTest) -> TextMatches:
     return TextMatches(test.how, fold(test.text) if folds else test.text, test.ignoring_case)
 
 
-def _is(operand: Operand, test: syntax.Is) -> Rule:
+def _is(test: syntax.Is) -> tuple[Test, bool]:
     match test.what:
         case "known":
-            return _signed(Holds(operand, Known()), negated=test.negated)
+            return Known(), test.negated
         case "unknown":
-            return _signed(Holds(operand, Known()), negated=not test.negated)
+            return Known(), not test.negated
         case "empty":
-            return _signed(Holds(operand, Empty()), negated=test.negated)
+            return Empty(), test.negated
         case what:
-            scores = Equals(frozenset(Typed("number", score) for score in _SCORES[what]))
-            return _signed(Holds(operand, scores), negated=test.negated)
-
-
-def _any_of(operand: Operand, tests: tuple[Test, ...]) -> Rule:
-    parts = tuple(Holds(operand, test) for test in tests)
-    return parts[0] if len(parts) == 1 else AnyOf(parts)
+            return Equals(
+                frozenset(Typed("number", score) for score in _SCORES[what])
+            ), test.negated
 
 
 def _signed(rule: Rule, *, negated: bool) -> Rule:

@@ -9,38 +9,29 @@ effort, as it can only be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from math import inf
-from typing import TypeAlias, assert_never
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from attrs import evolve, fields, has
 
 from segql.model.sampling import FULL
-from segql.model.windows import NowPlus, Window
+from segql.rules.conditions import past, plain_did, plain_test
 from segql.rules.rule import (
     EVERYONE,
     NO_ONE,
-    ONCE,
     AllOf,
     AnyOf,
     AtLeast,
-    ContainsElement,
-    DateIn,
+    Compares,
     Did,
-    Equals,
-    Having,
     Holds,
     InSample,
-    InSegment,
     Not,
     Nth,
-    NumberIn,
-    Range,
     Rule,
     Sequence,
     Step,
-    Test,
-    Typed,
+    Teammates,
 )
 
 Key: TypeAlias = tuple[object, ...]
@@ -144,71 +135,33 @@ def _condition(rule: Rule) -> Rule:
     """A condition without what says nothing; perhaps a constant, or the negation of another."""
     match rule:
         case Holds(operand, test):
-            found = _test(test)
+            found = plain_test(test)
             return NO_ONE if found is None else Holds(operand, found)
-        case Did():
-            return _did(rule)
+        case Compares(operand, "=", other):
+            first, second = sorted((operand, other), key=_key)
+            return Compares(first, "=", second)
+        case Did(where=where):
+            return plain_did(evolve(rule, where=_where(where)))
         case Nth(_, _, where, window):
-            return evolve(rule, where=_where(where), window=_past(window))
+            return evolve(rule, where=_where(where), window=past(window))
         case Sequence(steps, absent, _, window):
             return evolve(
                 rule,
                 steps=tuple(map(_step, steps)),
                 absent=None if absent is None else _step(absent),
-                window=_past(window),
+                window=past(window),
             )
         case InSample(threshold, _):
             if threshold <= 0:
                 return NO_ONE
             return EVERYONE if threshold >= FULL else rule
+        case Teammates(every, part):
+            settled = canonical(part)
+            if settled == NO_ONE:
+                return NO_ONE
+            return Teammates(every and settled != EVERYONE, settled)
         case _:
             return rule
-
-
-def _did(did: Did) -> Rule:
-    times = None if did.times == Range(0) else did.times
-    days = None if did.days == Range(0) else did.days
-    having = None if did.having is None else _having(did.having)
-    did = evolve(
-        did,
-        times=times,
-        days=days,
-        having=having,
-        where=_where(did.where),
-        window=_past(did.window),
-    )
-    if having is not None:
-        return did
-    if times is not None and days is not None:
-        if times.most is not None and times.most < days.least:
-            return NO_ONE
-        if times.most is not None or times.least > days.least:
-            return did
-        times = None  # so many days are at least so many times
-    if times is None and days is None:
-        return EVERYONE
-    if days is not None:
-        return _plain(days, lambda plain: _on_days(did, plain))
-    return _plain(times or ONCE, lambda plain: evolve(did, times=plain))
-
-
-def _on_days(did: Did, days: Range) -> Did:
-    once = days == ONCE
-    return evolve(did, times=ONCE if once else None, days=None if once else days)
-
-
-def _plain(accepted: Range, with_range: Callable[[Range], Rule]) -> Rule:
-    """A condition with one clause: a range that holds 0 as the negation of one that does not."""
-    if accepted.most is not None and accepted.most < accepted.least:
-        return NO_ONE
-    if accepted.least <= 0 and accepted.most is not None:
-        return Not(with_range(Range(accepted.most + 1)))
-    return with_range(accepted)
-
-
-def _having(having: Having) -> Having:
-    found = _test(having.test)
-    return evolve(having, test=found) if isinstance(found, Equals | NumberIn) else having
 
 
 def _step(step: Step) -> Step:
@@ -220,35 +173,6 @@ def _where(where: Rule | None) -> Rule | None:
     return None if found == EVERYONE else found
 
 
-def _past(window: Window) -> Window:
-    """A behaviour window without an end that lies at now or later, where it is cut anyhow."""
-    if window.high is not None and isinstance(window.high.anchor, NowPlus):
-        anchor = window.high.anchor
-        if anchor.ms + window.high.plus >= 1:
-            return Window(window.low)
-    return window
-
-
-def _test(test: Test) -> Test | None:
-    """The test without what says nothing; None when nothing can pass."""
-    match test:
-        case Equals(values, folded):
-            if not values:
-                return None
-            return Equals(values, folded and any(value.kind == "text" for value in values))
-        case NumberIn(low, high, low_included, high_included):
-            if low > high or (low == high and not (low_included and high_included)):
-                return None
-            if low == high:
-                return Equals(frozenset((Typed("number", low),)))
-            return NumberIn(low, high, low_included or low == -inf, high_included or high == inf)
-        case ContainsElement(inner):
-            found = _test(inner)
-            return ContainsElement(found) if isinstance(found, Equals | DateIn) else None
-        case _:
-            return test
-
-
 # Pass 2: of a group and its negated opposite, the one with fewer negations
 
 
@@ -256,10 +180,8 @@ def _fewest_negations(rule: Rule) -> Rule:
     match rule:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             settled = [_fewest_negations(part) for part in parts]
-        case Not() | Holds() | Did() | Nth() | Sequence() | InSegment() | InSample():
-            return rule
         case _:
-            assert_never(rule)
+            return rule
     negations = sum(isinstance(part, Not) for part in settled)
     if 2 * negations <= len(settled) + 1:
         return evolve(rule, parts=_sorted(settled))

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from attrs import evolve
+
 from segql.language import syntax
+from segql.language.syntax import VALUE_AGGREGATES
 from segql.model.errors import Refused
 from segql.model.sampling import threshold
 from segql.model.windows import ALWAYS, Window
-from segql.rules.attributes import attribute, between, one_of, ordered
-from segql.rules.attributes import equal_to as equal
+from segql.rules.attributes import attribute, value_test
 from segql.rules.rule import (
     EVERYONE,
     NO_ONE,
@@ -24,7 +26,6 @@ from segql.rules.rule import (
     AllOf,
     AnyOf,
     AtLeast,
-    DateIn,
     Did,
     Equals,
     Event,
@@ -39,6 +40,8 @@ from segql.rules.rule import (
     Sequence,
     Step,
     SurveyAction,
+    Teammates,
+    Units,
 )
 from segql.rules.windows import window_of
 
@@ -63,7 +66,8 @@ def desugar(rule: syntax.Rule) -> Rule:  # noqa: C901 - one line per node
         case syntax.Attribute() as condition:
             return attribute(condition)
         case syntax.Did(event=event, having=having) as did:
-            return _did(Event(event), did, None if having is None else _having(having))
+            asked = None if having is None else _having(having)
+            return evolve(_did(Event(event), did, asked), units=_units(did.regularity))
         case syntax.SurveyDid(action, survey) as did:
             return _did(SurveyAction(action, survey), did, None)
         case syntax.Nth(which, event, window, where):
@@ -74,6 +78,8 @@ def desugar(rule: syntax.Rule) -> Rule:  # noqa: C901 - one line per node
             return InSegment(name)
         case syntax.InSample(percent, name):
             return InSample(threshold(percent), name or "")
+        case syntax.Teammates(how, part):
+            return Teammates(how == "every", desugar(part))
         case _:
             assert_never(rule)
 
@@ -123,30 +129,16 @@ def range_of(counted: syntax.Counted) -> Range:
             assert_never(counted.how)
 
 
+def _units(written: syntax.Regularity | None) -> Units | None:
+    return None if written is None else Units(written.unit, written.last, range_of(written.counted))
+
+
 def _having(having: syntax.Having) -> Having:
-    test, negated = _number_test(having.test)
-    return Having(having.aggregate, having.path, test, negated)
-
-
-def _number_test(
-    test: syntax.Compare | syntax.Between | syntax.OneOf,
-) -> tuple[Equals | NumberIn, bool]:
-    """The positive test, and whether it was negated."""
-    found: Equals | NumberIn | DateIn
-    match test:
-        case syntax.Compare("=" | "!=" as op, value):
-            found, negated = equal(value), op == "!="
-        case syntax.Compare():
-            found, negated = ordered(test), False
-        case syntax.Between(negated=negated):
-            found = between(test)
-        case syntax.OneOf(negated=negated):
-            found = one_of(test)[0]
-        case _:
-            assert_never(test)
-    if isinstance(found, DateIn):
+    test, negated = value_test(having.test)
+    valued = having.aggregate in VALUE_AGGREGATES
+    if not valued and not isinstance(test, Equals | NumberIn):
         raise Refused("`having` compares with numbers", code="having-number")
-    return found, negated
+    return Having(having.aggregate, having.path, test, negated)
 
 
 def _sequence(sequence: syntax.Sequence) -> Sequence:

@@ -16,6 +16,8 @@ from segql.rules.rule import (
     Answer,
     AnyOf,
     AtLeast,
+    ChangedIn,
+    Compares,
     ContainsElement,
     DateIn,
     Did,
@@ -30,7 +32,9 @@ from segql.rules.rule import (
     Property,
     Rule,
     Sequence,
+    Several,
     SurveyAction,
+    Teammates,
     Test,
     Trait,
 )
@@ -58,6 +62,9 @@ class Reads:
     """Survey and path of an answer."""
     segments: frozenset[str] = frozenset()
     changes_with_time: bool = False
+    teammates: Reads | None = None
+    """What is read of the profiles of the same account; oneself is among them, so all else here
+    counts it too. None where the rule looks at no other profile."""
 
 
 def reads_of(rule: Rule) -> Reads:
@@ -73,6 +80,7 @@ def segments_of(rule: Rule) -> frozenset[str]:
 def together(all_reads: Iterable[Reads]) -> Reads:
     """Everything that some of `all_reads` reads."""
     found = tuple(all_reads)
+    of_others = tuple(one.teammates for one in found if one.teammates is not None)
     return Reads(
         traits=frozenset().union(*(one.traits for one in found)),
         account_traits=frozenset().union(*(one.account_traits for one in found)),
@@ -83,6 +91,7 @@ def together(all_reads: Iterable[Reads]) -> Reads:
         questions=frozenset().union(*(one.questions for one in found)),
         segments=frozenset().union(*(one.segments for one in found)),
         changes_with_time=any(one.changes_with_time for one in found),
+        teammates=together(of_others) if of_others else None,
     )
 
 
@@ -91,11 +100,16 @@ def _read(part: Rule) -> Reads:
     match part:
         case Holds(operand, test):
             return _read_operand(operand, moves=_test_moves(test))
+        case Compares(operand, _, other):
+            both = (_read_operand(operand, moves=False), _read_operand(other, moves=False))
+            return together(both)
         case Did(activity=activity, having=having, window=window):
             paths = _where_paths(part.where)
             if having is not None:
                 paths |= {having.path}
-            return _read_activity(activity, paths, moves=_moves(window) or _where_moves(part))
+            tested = having is not None and _test_moves(having.test)
+            moves = tested or part.units is not None or _moves(window) or _where_moves(part)
+            return _read_activity(activity, paths, moves=moves)
         case Nth(activity=activity, window=window):
             moves = _moves(window) or _where_moves(part)
             return _read_activity(activity, _where_paths(part.where), moves=moves)
@@ -108,6 +122,8 @@ def _read(part: Rule) -> Reads:
             )
         case InSegment(name):
             return Reads(segments=frozenset((name,)))
+        case Teammates(_, inner):
+            return Reads(fields=frozenset(("account",)), teammates=reads_of(inner))
         case AllOf() | AnyOf() | AtLeast() | Not() | InSample():
             return Reads()
         case _:
@@ -167,8 +183,10 @@ def _where_moves(condition: Rule) -> bool:
 
 def _test_moves(test: Test) -> bool:
     match test:
-        case DateIn(window) | ContainsElement(DateIn(window)):
+        case DateIn(window) | ContainsElement(DateIn(window)) | ChangedIn(window):
             return _moves(window)
+        case Several(_, tests):
+            return any(map(_test_moves, tests))
         case _:
             return False
 

@@ -136,8 +136,35 @@ class Empty:
     """The empty string or an empty list."""
 
 
+@frozen(cache_hash=True)
+class ChangedIn:
+    """The value is known, and the instant at which it last became what it is lies in `window`.
+
+    Only in `Holds` on a `Trait`; false where nothing says when it became so.
+    """
+
+    window: Window
+
+
+@frozen(cache_hash=True)
+class Several:
+    """Some test passes on the value, or with `every` all do; each by itself. Only in `Having`."""
+
+    every: bool
+    tests: tuple[Test, ...]
+
+
 Test: TypeAlias = (
-    Equals | NumberIn | DateIn | ContainsText | ContainsElement | TextMatches | Known | Empty
+    Equals
+    | NumberIn
+    | DateIn
+    | ContainsText
+    | ContainsElement
+    | TextMatches
+    | Known
+    | Empty
+    | ChangedIn
+    | Several
 )
 
 
@@ -177,13 +204,30 @@ ONCE = Range(1)
 class Having:
     """An aggregate over the events that filter and window leave; missing makes `test` false.
 
-    `negated` turns the outcome round, so that a negated test is true when missing.
+    `first` and `last` are the value at `path` of the first and last event that has one, as it is;
+    `most frequent` is a scalar, lists counted element by element, ties to the one seen last. These
+    three are tested as a property at `path` is, the others, which are numbers, by `Equals` or
+    `NumberIn`. `negated` turns the outcome round, so that a negated test is true when missing.
     """
 
-    aggregate: Literal["sum", "avg", "min", "max", "count distinct"]
+    aggregate: Literal[
+        "sum", "avg", "min", "max", "count distinct", "first", "last", "most frequent"
+    ]
     path: Path
-    test: Equals | NumberIn
+    test: Test
     negated: bool = False
+
+
+@frozen(cache_hash=True)
+class Units:
+    """The last `last` calendar units, the current one, cut at now, included.
+
+    The number of those in which a condition holds lies in `accepted`.
+    """
+
+    unit: Literal["day", "week", "month"]
+    last: int
+    accepted: Range
 
 
 @frozen(cache_hash=True)
@@ -235,10 +279,25 @@ class Holds:
 
 
 @frozen(cache_hash=True)
+class Compares:
+    """Some element of `operand` is `op` some element of `other`.
+
+    Two that both read as dates (§3.5, each under the last part of its own path; fields of time
+    always) compare as instants; else two numbers as numbers; else they are equal at most, kind and
+    value. False when either is missing. Never on a Property.
+    """
+
+    operand: Operand
+    op: Literal["=", "<", "<="]
+    other: Operand
+
+
+@frozen(cache_hash=True)
 class Did:
     """The activities inside `window` that `where` leaves: their number, days and aggregate fit.
 
     `where` is AllOf, AnyOf, Not and Holds over Property. `times` is None where only `days` decides.
+    With `units`, all three are asked inside each of them, and `window` is ALWAYS.
     """
 
     activity: Activity
@@ -247,6 +306,7 @@ class Did:
     days: Range | None
     having: Having | None
     window: Window
+    units: Units | None = None
 
 
 @frozen(cache_hash=True)
@@ -289,8 +349,30 @@ class InSample:
     name: str
 
 
+@frozen(cache_hash=True)
+class Teammates:
+    """`part` holds for some, or with `every` for each, profile of the account, oneself included.
+
+    False without an account.
+    """
+
+    every: bool
+    part: Rule
+
+
 Rule: TypeAlias = (
-    AllOf | AnyOf | AtLeast | Not | Holds | Did | Nth | Sequence | InSegment | InSample
+    AllOf
+    | AnyOf
+    | AtLeast
+    | Not
+    | Holds
+    | Compares
+    | Did
+    | Nth
+    | Sequence
+    | InSegment
+    | InSample
+    | Teammates
 )
 
 EVERYONE = AllOf(())

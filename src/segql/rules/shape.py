@@ -1,7 +1,7 @@
 """The only code that knows how core rules nest: children, rebuild, walk.
 
 The `where` of a behaviour condition is no child: it speaks of an event, not of the profile.
-`wheres` gives it.
+`wheres` gives it. The part of `Teammates` is a child, though it speaks of other profiles.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from segql.rules.rule import (
     AllOf,
     AnyOf,
     AtLeast,
+    Compares,
     Did,
     Holds,
     InSample,
@@ -21,6 +22,7 @@ from segql.rules.rule import (
     Nth,
     Rule,
     Sequence,
+    Teammates,
 )
 
 
@@ -29,9 +31,9 @@ def children(rule: Rule) -> tuple[Rule, ...]:
     match rule:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             return parts
-        case Not(part):
+        case Not(part) | Teammates(_, part):
             return (part,)
-        case Holds() | Did() | Nth() | Sequence() | InSegment() | InSample():
+        case Holds() | Compares() | Did() | Nth() | Sequence() | InSegment() | InSample():
             return ()
         case _:
             assert_never(rule)

@@ -110,6 +110,12 @@ def window_of(written: syntax.DateWindow | syntax.EventWindow) -> Window:
             assert_never(written)
 
 
+def changed_window(test: syntax.Changed) -> Window:
+    """Where the last change lies: `changed within D` after the point D ago, `unchanged for` not."""
+    edge = _past(test.length, -1)
+    return Window(high=edge) if test.unchanged else Window(edge, _PAST_NOW)
+
+
 def _moved(length: Duration, sign: int) -> Anchor:
     if length.is_exact:
         return NowPlus(sign * length.ms)

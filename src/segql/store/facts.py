@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from segql.model.errors import Refused
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant
 from segql.model.values import Json, Path, at_path, is_known
@@ -126,6 +127,10 @@ class StoredFacts:
         """The trait at `path`, None when missing."""
         return at_path(self._known.traits, path)
 
+    def changed(self, path: Path) -> Instant | None:
+        """When the trait at `path` last became what it is."""
+        raise Refused("the store does not keep when traits change yet", code="not-yet")
+
     def account_trait(self, path: Path) -> Json:
         """The trait of the profile's account at `path`, None when missing or without account."""
         return at_path(self._known.account_traits, path)
@@ -186,6 +191,10 @@ class StoredFacts:
     def in_segment(self, name: str) -> bool:
         """Whether the profile is in the segment, as the caller sees it."""
         return self._in_segment(name)
+
+    def teammates(self) -> tuple[StoredFacts, ...]:
+        """The profiles of the same account, oneself included; none without an account."""
+        raise Refused("the store does not read teammates yet", code="not-yet")
 
     def _text_field(self, name: str) -> str | None:
         known = self._known

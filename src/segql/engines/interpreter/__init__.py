@@ -9,7 +9,9 @@ clock or a file; what it knows of a profile it asks `Facts`.
 - `predicates`: predicates bound to a moment, and how they combine
 - `checks`: tests as checks on a raw value
 - `attributes`: tests on traits, fields, answers and properties
-- `behaviour`: did, counts, days, first and last, having
+- `comparisons`: two attributes compared with each other
+- `aggregates`: what `having` tests
+- `behaviour`: did, counts, days, regularity, first and last
 - `sequences`: steps in order inside a length
 - `holds`: rule as closures, built once; bound to a moment, then called with facts
 - `spells`: a verdict and how long it lasts, and how they combine

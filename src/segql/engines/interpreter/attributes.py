@@ -24,6 +24,7 @@ from segql.model.values import (
     Json,
     Path,
     at_path,
+    is_known,
     reads_numbers_as_dates,
 )
 from segql.model.windows import bounds
@@ -33,6 +34,7 @@ from segql.rules.rule import (
     Answer,
     AnyOf,
     AtLeast,
+    ChangedIn,
     DateIn,
     Field,
     Holds,
@@ -56,10 +58,27 @@ def bind_holds(condition: Holds) -> Bind[Facts]:
         return _bind_field(operand.name, test)
     if isinstance(operand, Property):
         raise Refused("a bare property stands only inside `where`", code=_OUTSIDE_WHERE)
+    if isinstance(operand, Trait) and isinstance(test, ChangedIn):
+        return _bind_changed(operand.path, test)
     check_at = bind_check(test, numbers=reads_numbers_as_dates(operand.path))
 
     def bind(moment: Moment) -> Predicate[Facts]:
         return _asked(operand, check_at(moment), moment.now)
+
+    return bind
+
+
+def _bind_changed(path: Path, test: ChangedIn) -> Bind[Facts]:
+    def bind(moment: Moment) -> Predicate[Facts]:
+        low, high = bounds(test.window, moment)
+
+        def lies_inside(facts: Facts) -> bool:
+            if not is_known(facts.trait(path)):
+                return False
+            time = facts.changed(path)
+            return time is not None and low <= time < high
+
+        return lies_inside
 
     return bind
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import assert_never
+from itertools import pairwise
+from typing import TypeAlias, assert_never
 
-from segql.engines.interpreter.attributes import Properties, bind_where, reader
-from segql.engines.interpreter.checks import equals, number_in
+from segql.engines.interpreter.aggregates import bind_having
+from segql.engines.interpreter.attributes import Properties, bind_where
 from segql.engines.interpreter.facts import Facts, Timeline
 from segql.engines.interpreter.predicates import Bind, Predicate
 from segql.model.calendar import end_of_day
 from segql.model.instants import MIN_INSTANT, Instant, Moment
-from segql.model.rounding import mean, total
-from segql.model.values import Kind, elements, kind_of
-from segql.model.windows import activity_bounds
-from segql.rules.rule import Activity, Did, Equals, Event, Having, Nth, Range, Rule, SurveyAction
+from segql.model.windows import Edge, UnitEdge, activity_bounds, resolve
+from segql.rules.rule import Activity, Did, Event, Nth, Range, Rule, SurveyAction, Units
 
 Filter = Predicate[Properties] | None
 
@@ -45,6 +44,8 @@ def bind_filter(where: Rule | None) -> Callable[[Moment], Filter]:
 def bind_did(did: Did) -> Bind[Facts]:
     """The condition on number, days and aggregate of the activities in the window."""
     timeline, filter_at = timeline_of(did.activity), bind_filter(did.where)
+    if did.units is not None:
+        return _bind_units(did, did.units)
     if did.days is None and did.having is None and did.times is not None:
         counts = _counted(did.times)
 
@@ -53,15 +54,32 @@ def bind_did(did: Did) -> Bind[Facts]:
             return counts(timeline, filter_at(moment), low, high)
 
         return bind_count
-    having_holds = None if did.having is None else having_check(did.having)
+    fits_at = _bind_fits(did)
 
     def bind(moment: Moment) -> Predicate[Facts]:
         low, high = activity_bounds(did.window, moment)
-        where = filter_at(moment)
+        where, fits = filter_at(moment), fits_at(moment)
 
-        def fits(facts: Facts) -> bool:
+        def holds(facts: Facts) -> bool:
             line = timeline(facts)
-            indexes = matching(line, where, low, high)
+            return fits(line, matching(line, where, low, high))
+
+        return holds
+
+    return bind
+
+
+Fits: TypeAlias = Callable[[Timeline, Sequence[int]], bool]
+
+
+def _bind_fits(did: Did) -> Callable[[Moment], Fits]:
+    """Whether the number, the days and the aggregate of the activities at some indexes fit."""
+    having_at = None if did.having is None else bind_having(did.having)
+
+    def bind(moment: Moment) -> Fits:
+        having_holds = None if having_at is None else having_at(moment)
+
+        def fits(line: Timeline, indexes: Sequence[int]) -> bool:
             if did.times is not None and not accepts(did.times, len(indexes)):
                 return False
             if did.days is not None:
@@ -73,6 +91,46 @@ def bind_did(did: Did) -> Bind[Facts]:
         return fits
 
     return bind
+
+
+def _bind_units(did: Did, units: Units) -> Bind[Facts]:
+    units_at = bind_units(did, units)
+
+    def bind(moment: Moment) -> Predicate[Facts]:
+        units_of = units_at(moment)
+        return lambda facts: accepts(units.accepted, len(units_of(facts)))
+
+    return bind
+
+
+def bind_units(
+    did: Did, units: Units
+) -> Callable[[Moment], Callable[[Facts], list[tuple[Instant, Instant]]]]:
+    """What gives the units, as `[low, high)`, in which a profile's activities fit, oldest first."""
+    timeline, filter_at, fits_at = (
+        timeline_of(did.activity),
+        bind_filter(did.where),
+        _bind_fits(did),
+    )
+
+    def bind(moment: Moment) -> Callable[[Facts], list[tuple[Instant, Instant]]]:
+        where, fits, spans = filter_at(moment), fits_at(moment), unit_spans(units, moment)
+
+        def fitting(facts: Facts) -> list[tuple[Instant, Instant]]:
+            line = timeline(facts)
+            return [span for span in spans if fits(line, matching(line, where, *span))]
+
+        return fitting
+
+    return bind
+
+
+def unit_spans(units: Units, moment: Moment) -> tuple[tuple[Instant, Instant], ...]:
+    """The calendar units as `[low, high)`, oldest first; the current one is cut behind now."""
+    edges = [
+        resolve(Edge(UnitEdge(units.unit, steps)), moment) for steps in range(1 - units.last, 1)
+    ]
+    return tuple(pairwise((*edges, moment.now + 1)))
 
 
 def accepts(accepted: Range, number: int) -> bool:
@@ -155,49 +213,6 @@ def _counted(accepted: Range) -> Counting:
         return reaches
 
     return bind_at_least
-
-
-# Aggregates
-
-
-def having_check(having: Having) -> Callable[[Timeline, Sequence[int]], bool]:
-    """Whether the aggregate over the activities at the given indexes passes the test."""
-    test = having.test
-    passes = equals(test) if isinstance(test, Equals) else number_in(test)
-    negated = having.negated
-
-    def holds(line: Timeline, indexes: Sequence[int]) -> bool:
-        # A missing aggregate is None, which passes no check.
-        return passes(aggregate(having, line, indexes)) is not negated
-
-    return holds
-
-
-def aggregate(having: Having, line: Timeline, indexes: Sequence[int]) -> float | None:
-    """The aggregate over the activities at `indexes`; None when missing, or not finite.
-
-    Numbers only, each element of a list by itself; `count distinct` counts known scalars, kinds
-    apart, and is 0 over none.
-    """
-    values = map(reader(having.path), map(line.properties, indexes))
-    found = [element for value in values for element in elements(value)]
-    if having.aggregate == "count distinct":
-        kinds = ((kind_of(element), element) for element in found)
-        return float(len({pair for pair in kinds if pair[0] is not Kind.OTHER}))
-    numbers = [element for element in found if isinstance(element, float)]
-    if not numbers:
-        return None
-    match having.aggregate:
-        case "sum":
-            return total(numbers)
-        case "avg":
-            return mean(numbers)
-        case "min":
-            return min(numbers)
-        case "max":
-            return max(numbers)
-        case _:
-            assert_never(having.aggregate)
 
 
 # First and last

@@ -18,6 +18,7 @@ from segql.model.instants import Moment, read_instant
 from segql.model.values import Element, Json, elements, instant_in, is_known
 from segql.model.windows import bounds
 from segql.rules.rule import (
+    ChangedIn,
     ContainsElement,
     ContainsText,
     DateIn,
@@ -25,6 +26,7 @@ from segql.rules.rule import (
     Equals,
     Known,
     NumberIn,
+    Several,
     Test,
     TextMatches,
 )
@@ -56,8 +58,25 @@ def bind_check(test: Test, *, numbers: bool) -> Callable[[Moment], Check]:
             return _unmoved(is_known)
         case Empty():
             return _unmoved(_is_empty)
+        case Several(every, tests):
+            return _bind_several(tests, every=every, numbers=numbers)
+        case ChangedIn():
+            raise Refused("only a trait can have changed", code="changed-on-trait")
         case _:
             assert_never(test)
+
+
+def _bind_several(
+    tests: tuple[Test, ...], *, every: bool, numbers: bool
+) -> Callable[[Moment], Check]:
+    checks_at = [bind_check(test, numbers=numbers) for test in tests]
+    enough = all if every else any
+
+    def bind(moment: Moment) -> Check:
+        checks = [check_at(moment) for check_at in checks_at]
+        return lambda value: enough(check(value) for check in checks)
+
+    return bind
 
 
 def _unmoved(check: Check) -> Callable[[Moment], Check]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from segql.model.errors import Refused
 from segql.model.instants import Instant, instant_from
-from segql.model.values import Json
+from segql.model.values import Json, Path
 
 Document: TypeAlias = Mapping[str, object]
 
@@ -28,6 +28,11 @@ class BadProfile(Refused):
         super().__init__(f"`{place}` {message}" if place else message, hint=hint)
         self.place = place
         self.found = message
+
+    def inside(self, outer: str) -> BadProfile:
+        """The same about a document that stands at `outer` in another one."""
+        place = f"{outer}.{self.place}" if self.place else outer
+        return BadProfile(place, self.found, hint=self.hint)
 
 
 def kind(value: object) -> str:
@@ -102,6 +107,28 @@ def time_of(entry: Document, key: str, place: str, zone: ZoneInfo) -> Instant:
     except Refused as error:
         at = _under(place, key)
         raise BadProfile(at, f"must be a time, not `{value}`", hint=error.hint) from error
+
+
+def times_of(entry: Document, key: str, zone: ZoneInfo) -> Mapping[Path, Instant]:
+    """The instants in the nested object at `key` by path; an object's is the latest inside it."""
+    times: dict[Path, Instant] = {}
+    waiting: list[tuple[Path, object]] = [((), entry.get(key) or {})]
+    while waiting:
+        path, value = waiting.pop()
+        place = ".".join((key, *path))
+        if not isinstance(value, Mapping):
+            raise BadProfile(place, f"must be an object, not {kind(value)}")
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise BadProfile(place, f"has the key {name!r}: keys must be text")
+            here = (*path, name)
+            if isinstance(inner, Mapping):
+                waiting.append((here, inner))
+            elif inner is not None:
+                time = time_of(value, name, place, zone)
+                for length in range(1, len(here) + 1):
+                    times[here[:length]] = max(time, times.get(here[:length], time))
+    return times
 
 
 def values_of(entry: Document, key: str, place: str) -> Mapping[str, Json]:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Final, assert_never
 
+from segql.engines.interpreter.aggregates import aggregate
 from segql.engines.interpreter.attributes import value_of
 from segql.engines.interpreter.behaviour import (
-    aggregate,
     bind_filter,
+    bind_units,
     days_in,
     matching,
     nth_index,
@@ -103,11 +104,13 @@ def _condition(rule: syntax.Condition, facts: Facts, moment: Moment) -> Why:
     meaning = desugar(rule)
     holds, text = compile_rule(meaning).at(moment)(facts), _text(rule)
     match rule:
-        case syntax.Attribute(operand):
-            return _attribute(text, holds, operand_of(operand), facts, moment)
+        case syntax.Attribute(operand, test):
+            return _attribute(text, holds, operand_of(operand), test, facts, moment)
         case syntax.InSample(_, name):
             percent = share(facts.id, name or "") * 100 / FULL
             return Why(text, holds, note=f"the profile's share begins at {percent:.4f}%")
+        case syntax.Teammates(_, mate_rule):
+            return _teammates(text, holds, mate_rule, facts, moment)
         case syntax.Constant() | syntax.InSegment():
             return Why(text, holds)
         case syntax.Did() | syntax.SurveyDid() | syntax.Nth() | syntax.Sequence():
@@ -116,15 +119,60 @@ def _condition(rule: syntax.Condition, facts: Facts, moment: Moment) -> Why:
             assert_never(rule)
 
 
-def _attribute(text: str, holds: bool, operand: core.Operand, facts: Facts, moment: Moment) -> Why:
-    value = value_of(operand, facts, moment.now)
+def _teammates(text: str, holds: bool, rule: syntax.Rule, facts: Facts, moment: Moment) -> Why:
+    team = tuple(facts.teammates())
+    if not team:
+        return Why(text, holds, missing=True, note="no account")
+    holds_for = compile_rule(desugar(rule)).at(moment)
+    names = [mate.id for mate in team if holds_for(mate)]
+    note = f"{len(names)} of {_number(len(team), 'profile')} of the account"
+    if names:
+        more = ", …" if len(names) > EVIDENCE else ""
+        note += ": " + ", ".join(f"`{name}`" for name in names[:EVIDENCE]) + more
+    return Why(text, holds, found=len(names), note=note)
+
+
+def _attribute(
+    text: str,
+    holds: bool,
+    operand: core.Operand,
+    test: syntax.AttributeTest,
+    facts: Facts,
+    moment: Moment,
+) -> Why:
+    value = _found(operand, facts, moment)
     if not is_known(value):
         return Why(text, holds, missing=True, note="missing")
-    if isinstance(operand, core.Field) and operand.name in TIME_FIELDS:
+    note = f"it is {_said(operand, value)}"
+    match test, operand:
+        case syntax.CompareWith(_, other), _:
+            right = operand_of(other)
+            beside = _found(right, facts, moment)
+            if not is_known(beside):
+                note += ", the right side is missing"
+                return Why(text, holds, missing=True, found=value, note=note)
+            note += f", the right side is {_said(right, beside)}"
+        case syntax.Changed(), core.Trait(path):
+            time = facts.changed(path)
+            note += ", nothing says since when" if time is None else f" since {iso(time)}"
+        case _:
+            pass
+    return Why(text, holds, found=value, note=note)
+
+
+def _found(operand: core.Operand, facts: Facts, moment: Moment) -> Json:
+    """The value that a test looks at, times as ISO 8601 text."""
+    value = value_of(operand, facts, moment.now)
+    if isinstance(operand, core.Field) and operand.name in TIME_FIELDS and value is not None:
         assert isinstance(value, float | int)
-        value = iso(int(value))
-        return Why(text, holds, found=value, note=f"it is {value}")
-    return Why(text, holds, found=value, note=f"it is {_shown(value)}")
+        return iso(int(value))
+    return value
+
+
+def _said(operand: core.Operand, value: Json) -> str:
+    if isinstance(operand, core.Field) and operand.name in TIME_FIELDS:
+        return str(value)
+    return _shown(value)
 
 
 def _shown(value: Json) -> str:
@@ -157,6 +205,8 @@ def _behaviour(text: str, holds: bool, rule: core.Rule, facts: Facts, moment: Mo
 
 
 def _did(text: str, holds: bool, did: core.Did, facts: Facts, moment: Moment) -> Why:
+    if did.units is not None:
+        return _in_units(text, holds, did, did.units, facts, moment)
     line = timeline_of(did.activity)(facts)
     low, high = activity_bounds(did.window, moment)
     indexes = matching(line, bind_filter(did.where)(moment), low, high)
@@ -167,10 +217,23 @@ def _did(text: str, holds: bool, did: core.Did, facts: Facts, moment: Moment) ->
     if did.having is not None:
         result = aggregate(did.having, line, indexes)
         name = f"{did.having.aggregate}({'.'.join(did.having.path)})"
-        notes.append(f"{name} is {'missing' if result is None else f'{result:.15g}'}")
+        notes.append(f"{name} is {'missing' if result is None else _shown(result)}")
     if times:
         notes.append(f"last {iso(times[0])}")
     return Why(text, holds, found=len(indexes), note=", ".join(notes), times=times)
+
+
+def _in_units(
+    text: str, holds: bool, did: core.Did, units: core.Units, facts: Facts, moment: Moment
+) -> Why:
+    fitting = bind_units(did, units)(moment)(facts)
+    line, where = timeline_of(did.activity)(facts), bind_filter(did.where)(moment)
+    inside = (index for span in fitting[::-1] for index in matching(line, where, *span)[::-1])
+    times = tuple(line.times[index] for index in islice(inside, EVIDENCE))
+    note = f"in {len(fitting)} of the last {_number(units.last, units.unit)}"
+    if times:
+        note += f", last {iso(times[0])}"
+    return Why(text, holds, found=len(fitting), note=note, times=times)
 
 
 def _times_note(line: Timeline, number: int, moment: Moment) -> str:

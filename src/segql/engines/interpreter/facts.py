@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from segql.model.instants import Instant
@@ -30,6 +30,9 @@ class Facts(Protocol):
     def trait(self, path: Path) -> Json:
         """The trait at `path`, None when missing."""
 
+    def changed(self, path: Path) -> Instant | None:
+        """When the trait at `path` last became what it is, None where nothing says so."""
+
     def account_trait(self, path: Path) -> Json:
         """The trait of the profile's account at `path`, None when missing or without account."""
 
@@ -53,3 +56,6 @@ class Facts(Protocol):
 
     def in_segment(self, name: str) -> bool:
         """Whether the profile is in the segment."""
+
+    def teammates(self) -> Iterable[Facts]:
+        """The profiles of the same account, oneself included; none without an account."""

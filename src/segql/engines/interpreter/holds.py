@@ -9,6 +9,7 @@ from attrs import frozen
 
 from segql.engines.interpreter.attributes import bind_holds
 from segql.engines.interpreter.behaviour import bind_did, bind_nth
+from segql.engines.interpreter.comparisons import bind_compares
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.predicates import (
     Bind,
@@ -26,6 +27,7 @@ from segql.rules.rule import (
     AllOf,
     AnyOf,
     AtLeast,
+    Compares,
     Did,
     Holds,
     InSample,
@@ -34,6 +36,7 @@ from segql.rules.rule import (
     Nth,
     Rule,
     Sequence,
+    Teammates,
     Trait,
 )
 
@@ -59,7 +62,7 @@ def compile_rule(rule: Rule) -> Compiled:
     return Compiled(rule, _bind(rule))
 
 
-def _bind(rule: Rule) -> Bind[Facts]:
+def _bind(rule: Rule) -> Bind[Facts]:  # noqa: C901 - one line per node
     match rule:
         case AllOf(parts):
             return _bind_parts(parts, all_of)
@@ -72,6 +75,8 @@ def _bind(rule: Rule) -> Bind[Facts]:
             return lambda moment: negated(inner(moment))
         case Holds():
             return bind_holds(rule)
+        case Compares():
+            return bind_compares(rule)
         case Did():
             return bind_did(rule)
         case Nth():
@@ -82,8 +87,27 @@ def _bind(rule: Rule) -> Bind[Facts]:
             return fixed(lambda facts: facts.in_segment(name))
         case InSample(threshold, name):
             return fixed(lambda facts: share(facts.id, name) < threshold)
+        case Teammates():
+            return _bind_teammates(rule)
         case _:
             assert_never(rule)
+
+
+def _bind_teammates(teammates: Teammates) -> Bind[Facts]:
+    inner, every = _bind(teammates.part), teammates.every
+
+    def bind(moment: Moment) -> Predicate[Facts]:
+        holds = inner(moment)
+        if not every:
+            return lambda facts: any(map(holds, facts.teammates()))
+
+        def each_holds(facts: Facts) -> bool:
+            verdicts = [holds(mate) for mate in facts.teammates()]
+            return bool(verdicts) and all(verdicts)
+
+        return each_holds
+
+    return bind
 
 
 def _bind_parts(
@@ -110,6 +134,10 @@ def _cost(rule: Rule) -> int:
             return 1
         case InSample():
             return 12
+        case Compares():
+            return 6
+        case Teammates(_, part):
+            return 10 * _cost(part)
         case Did(where=None, having=None, days=None):
             return 3
         case Did() | Nth():

@@ -22,6 +22,7 @@ from segql.engines.interpreter.document import (
     names_of,
     text_of,
     time_of,
+    times_of,
     values_of,
 )
 from segql.model.instants import Instant, zone_named
@@ -31,7 +32,9 @@ _ACTIONS: Final = ("seen", "completed", "dismissed", "partial")
 _COUNTED: Final = _ACTIONS[:3]
 _PROFILE_KEYS: Final = (
     "id", "email", "traits", "account", "events", "surveys", "segments", "first_seen", "last_seen",
+    "changed", "teammates",
 )  # fmt: skip
+_TEAMMATE_KEYS: Final = tuple(key for key in _PROFILE_KEYS if key not in ("account", "teammates"))
 
 
 @frozen
@@ -66,6 +69,9 @@ class Profile:
     _segments: frozenset[str]
     _event_times: tuple[Instant, ...]
     _seen_times: tuple[Instant, ...] = field(repr=False)
+    _changed: Mapping[Path, Instant]
+    _team: list[Profile] = field(factory=list, repr=False)
+    """The profiles of the account, this one included, the same list in each; empty without one."""
 
     @classmethod
     def of(cls, document: Document, *, zone: str | ZoneInfo = "UTC") -> Profile:
@@ -74,7 +80,9 @@ class Profile:
             {"id", "email", "traits": {…}, "account": {"id", "traits": {…}},
              "events": [{"event", "time", "properties": {…}}],
              "surveys": [{"survey", "action", "time", "answers": {…}}],
-             "segments": [names], "first_seen", "last_seen"}
+             "segments": [names], "first_seen", "last_seen",
+             "changed": {… when each trait last became what it is, nested like `traits`},
+             "teammates": [the other profiles of the account, without `account`]}
 
         `action` is `seen`, `completed`, `dismissed`, or `partial` for answers of a response that is
         not completed yet. Times are ISO 8601 text (without an offset: in `zone`), aware datetimes
@@ -85,6 +93,10 @@ class Profile:
     def trait(self, path: Path) -> Json:
         """The trait at `path`, None when missing."""
         return self._traits.get(path[0]) if len(path) == 1 else at_path(self._traits, path)
+
+    def changed(self, path: Path) -> Instant | None:
+        """When the trait at `path` last became what it is; of an object, the latest inside it."""
+        return self._changed.get(path)
 
     def account_trait(self, path: Path) -> Json:
         """The trait of the account at `path`, None when missing or without account."""
@@ -151,7 +163,13 @@ class Profile:
     def settled(self, segment: str, *, inside: bool) -> Profile:
         """The same profile, listed in `segment` or not whatever the document says."""
         listed = self._segments - {segment}
-        return evolve(self, segments=listed | {segment} if inside else listed)
+        settled = evolve(self, segments=listed | {segment} if inside else listed, team=[])
+        settled._team.extend(settled if mate is self else mate for mate in self._team)
+        return settled
+
+    def teammates(self) -> Sequence[Profile]:
+        """The profiles of the same account, this one included; none without an account."""
+        return self._team
 
 
 def _latest(times: Sequence[Instant], now: Instant) -> float | None:
@@ -166,8 +184,24 @@ def _read(document: Document, zone: ZoneInfo) -> Profile:
     if not isinstance(document, Mapping):
         raise BadProfile("", f"a profile is an object, not {kind(document)}")
     document = entry_of(document, "", _PROFILE_KEYS)
-    traits = values_of(document, "traits", "")
     account = entry_of(document.get("account"), "account", ("id", "traits"))
+    team: list[Profile] = []
+    profile = _profile(document, account, team, zone)
+    mates = tuple(entries_of(document, "teammates", _TEAMMATE_KEYS))
+    if document.get("account") is not None:
+        team.append(profile)
+    elif mates:
+        raise BadProfile("teammates", "are those of an account, and there is no `account`")
+    for place, mate in mates:
+        try:
+            team.append(_profile(mate, account, team, zone))
+        except BadProfile as error:
+            raise error.inside(place) from error
+    return profile
+
+
+def _profile(document: Document, account: Document, team: list[Profile], zone: ZoneInfo) -> Profile:
+    traits = values_of(document, "traits", "")
     events = _events(document, zone)
     actions, answers = _surveys(document, zone)
     id_, email = text_of(document, "id", ""), text_of(document, "email", "")
@@ -193,6 +227,8 @@ def _read(document: Document, zone: ZoneInfo) -> Profile:
         segments=names_of(document, "segments"),
         event_times=tuple(event_times),
         seen_times=tuple(sorted(chain(event_times, survey_times, calls))),
+        changed=times_of(document, "changed", zone),
+        team=team,
     )
 
 

@@ -14,6 +14,7 @@ from segql.rules.rule import (
     AllOf,
     AnyOf,
     AtLeast,
+    Compares,
     Did,
     Holds,
     InSample,
@@ -22,6 +23,7 @@ from segql.rules.rule import (
     Nth,
     Rule,
     Sequence,
+    Teammates,
 )
 
 Bits: TypeAlias = NDArray[np.uint8]
@@ -93,7 +95,16 @@ class Algebra:
                 return self._living & ~self.of(part)
             case InSegment(name) if rule not in self._holds:
                 return self.segment(name)
-            case Holds() | Did() | Nth() | Sequence() | InSegment() | InSample():
+            case (
+                Holds()
+                | Compares()
+                | Did()
+                | Nth()
+                | Sequence()
+                | InSegment()
+                | InSample()
+                | Teammates()
+            ):
                 return self._living & self._holds[rule]
             case _:
                 assert_never(rule)

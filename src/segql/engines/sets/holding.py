@@ -22,6 +22,7 @@ from segql.rules.rule import (
     AccountTrait,
     Activity,
     Answer,
+    Compares,
     Did,
     Event,
     Field,
@@ -32,7 +33,9 @@ from segql.rules.rule import (
     Property,
     Sequence,
     SurveyAction,
+    Teammates,
     Trait,
+    Units,
 )
 
 
@@ -41,6 +44,8 @@ def holding(condition: Condition, slice_: Slice, terms: Terms) -> Bools:
     match condition:
         case Holds():
             found = _attribute(condition, slice_, terms)
+        case Did(units=Units()):
+            raise Refused("the set engine does not count over units yet", code="not-yet")
         case Did():
             found = did(condition, _activities(condition.activity, slice_, terms), terms.moment)
         case Nth():
@@ -57,6 +62,8 @@ def holding(condition: Condition, slice_: Slice, terms: Terms) -> Bools:
             found = slice_.packed(share_of(name)).arrays["shares"].astype(np.int64) < threshold
         case InSegment(name):
             found = _listed(slice_, terms, name)
+        case Compares() | Teammates():
+            raise Refused("the set engine does not know this condition yet", code="not-yet")
         case _:
             assert_never(condition)
     return slice_.fitted(found)
