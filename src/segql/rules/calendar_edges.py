@@ -14,14 +14,17 @@ from segql.model.calendar import day_start, local_day, months_away, shifted, uni
 from segql.model.instants import Instant, Moment
 from segql.model.windows import DaysAway, Edge, MonthsAway, UnitEdge, Window
 from segql.rules.rule import (
+    ChangedIn,
     ContainsElement,
     DateIn,
     Did,
+    Having,
     Holds,
     InSegment,
     Nth,
     Rule,
     Sequence,
+    Several,
     Test,
 )
 from segql.rules.shape import walk, wheres
@@ -74,9 +77,13 @@ def _place(anchor: CalendarAnchor, today: date) -> date:
 
 
 def _anchors(part: Rule) -> Iterator[CalendarAnchor]:
+    if isinstance(part, Did) and part.units is not None:
+        yield UnitEdge(part.units.unit, 0)
     match part:
         case Holds(_, test):
             windows = _windows(test)
+        case Did(having=Having(test=test), window=window):
+            windows = (window, *_windows(test))
         case Did(window=window) | Nth(window=window) | Sequence(window=window):
             windows = (window,)
         case _:
@@ -90,7 +97,9 @@ def _anchors(part: Rule) -> Iterator[CalendarAnchor]:
 
 def _windows(test: Test) -> tuple[Window, ...]:
     match test:
-        case DateIn(window) | ContainsElement(DateIn(window)):
+        case DateIn(window) | ContainsElement(DateIn(window)) | ChangedIn(window):
             return (window,)
+        case Several(_, tests):
+            return tuple(window for one in tests for window in _windows(one))
         case _:
             return ()

@@ -10,20 +10,21 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from segql.engines.interpreter.behaviour_edges import end_of_did, end_of_nth
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.holds import compile_rule
 from segql.engines.interpreter.sequence_edges import end_of_sequence
 from segql.engines.interpreter.spells import Spell, at_least
-from segql.engines.interpreter.value_edges import end_of_test
+from segql.engines.interpreter.value_edges import end_of_test, end_of_value
 from segql.model.crossings import NEVER
 from segql.model.instants import MAX_INSTANT, Instant, Moment
 from segql.rules.rule import (
     AllOf,
     AnyOf,
     AtLeast,
+    Compares,
     Did,
     Holds,
     InSample,
@@ -32,6 +33,7 @@ from segql.rules.rule import (
     Nth,
     Rule,
     Sequence,
+    Teammates,
 )
 
 MOST_EDGES: Final = 1_000
@@ -118,7 +120,7 @@ class _Asked:
     spells_by_segment: dict[str, Spell] = field(factory=dict)
 
 
-def _spell(rule: Rule, asked: _Asked) -> Spell:
+def _spell(rule: Rule, asked: _Asked) -> Spell:  # noqa: C901 - one line per node
     match rule:
         case AllOf(parts):
             return _spell_of_parts(len(parts), parts, asked)
@@ -139,11 +141,22 @@ def _spell(rule: Rule, asked: _Asked) -> Spell:
             end = end_of_nth(rule, asked.facts, asked.moment)
         case Sequence():
             end = end_of_sequence(rule, asked.facts, asked.moment)
+        case Compares(operand, _, other):
+            now = asked.moment.now
+            end = min(end_of_value(one, asked.facts, now) for one in (operand, other))
+        case Teammates(_, part):
+            end = _end_of_teammates(part, asked)
         case InSample():
             end = NEVER
         case _:
             assert_never(rule)
     return _compiled(rule).at(asked.moment)(asked.facts), end
+
+
+def _end_of_teammates(part: Rule, asked: _Asked) -> Instant:
+    """The first end of the spells of everybody, whose segments are looked at anew."""
+    team = (evolve(asked, facts=mate, spells_by_segment={}) for mate in asked.facts.teammates())
+    return min((_spell(part, mate)[1] for mate in team), default=NEVER)
 
 
 def _spell_of_parts(least: int, parts: tuple[Rule, ...], asked: _Asked) -> Spell:

@@ -16,6 +16,7 @@ from segql.model.windows import Window
 from segql.rules.reads import reads_of
 from segql.rules.rule import (
     Answer,
+    ChangedIn,
     ContainsElement,
     DateIn,
     Field,
@@ -23,7 +24,9 @@ from segql.rules.rule import (
     Operand,
     Property,
     Rule,
+    Several,
     Test,
+    Trait,
 )
 from segql.rules.shape import walk
 
@@ -31,6 +34,10 @@ from segql.rules.shape import walk
 def end_of_test(condition: Holds, facts: Facts, moment: Moment) -> Instant:
     """The first instant after now at which time may change the verdict of `condition`."""
     operand, test = condition.operand, condition.test
+    if isinstance(operand, Trait) and isinstance(test, ChangedIn):
+        time = facts.changed(operand.path)
+        stays = () if time is None else (stay(test.window, time, moment.zone),)
+        return inside_any(stays, moment.now)
     end = end_of_value(operand, facts, moment.now)
     window = window_tested(test)
     if window is None:
@@ -71,6 +78,8 @@ def window_tested(test: Test) -> Window | None:
 
 def end_of_check(test: Test, value: Json, moment: Moment, *, numbers: bool) -> Instant:
     """The first instant after now at which the raw `value` may pass `test`, or no longer."""
+    if isinstance(test, Several):
+        return min(end_of_check(one, value, moment, numbers=numbers) for one in test.tests)
     window = window_tested(test)
     if window is None:
         return NEVER
