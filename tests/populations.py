@@ -20,7 +20,7 @@ from segql.rules.canonical import canonical
 from segql.rules.desugar import desugar
 from segql.store import events, identify, responses, settings
 from segql.store.driver import Connection, immediate
-from segql.store.facts import facts_of
+from segql.store.facts import StoredFacts, facts_of
 from segql.store.migrations import open_store
 from segql.store.plain import cleaned, text_of
 
@@ -115,8 +115,8 @@ def by_interpreter_over_store(
         bound = {name: rule.at(moment) for name, rule in segment_rules.items()}
         found: dict[str, set[str]] = {name: set() for name in rules}
         connection = open_store(path, read_only=True)
+        own = {ids[who]: document.get("segments") or () for who, document in documents.items()}
         for who, internal in ids.items():
-            own = documents[who].get("segments") or ()
             facts = _stored_facts(connection, internal, bound, own)
             for name, is_member in compiled.items():
                 if is_member(facts):
@@ -131,17 +131,16 @@ def _stored_facts(
     connection: Connection,
     internal: int,
     segments: Mapping[str, Callable[[Facts], bool]],
-    own: Collection[str],
+    own: Mapping[int, Collection[str]],
 ) -> Facts:
-    """The facts of a profile, `in segment` answered by the rule, or else by its own list."""
+    """The facts of a profile, `in segment` answered by the rule, or else by one's own list."""
 
-    def in_segment(name: str) -> bool:
-        return segments[name](facts) if name in segments else name in own
+    def in_segment(facts: StoredFacts, name: str) -> bool:
+        return segments[name](facts) if name in segments else name in own[facts.profile]
 
     found = facts_of(connection, internal, in_segment=in_segment)
     assert found is not None
-    facts: Facts = found
-    return facts
+    return found
 
 
 def by_sets(
@@ -208,7 +207,7 @@ def stored(path: Path, documents: Documents, zone: ZoneInfo) -> dict[str, int]:
 
 def _store(connection: Connection, documents: Documents, change: int, zone: ZoneInfo) -> None:
     calls = [call for who, document in documents.items() for call in _calls(who, document, zone)]
-    identify.identify(connection, calls, change=change, zone=zone)
+    identify.identify(connection, calls, change=change, zone=zone, now=0)
     events.append(
         connection,
         [

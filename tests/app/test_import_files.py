@@ -22,6 +22,7 @@ from segql.store.driver import Connection
 from segql.store.migrations import open_store
 
 ZONE = ZoneInfo("Europe/Zurich")
+NOW = 1_772_366_400_000
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_file_that_cannot_be_read_is_refused_before_anything_is_stored(
     file = tmp_path / "rows.csv"
     file.write_bytes(content)
     with pytest.raises(Refused) as caught:
-        import_profiles(store, file, ProfileOptions())
+        import_profiles(store, file, ProfileOptions(), now=NOW)
     assert message in str(caught.value)
     assert str(file) in str(caught.value)
     if hint is not None:
@@ -67,14 +68,14 @@ def test_a_json_array_is_refused(store: Connection, tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     file.write_text('[{"id": 1}]')
     with pytest.raises(Refused, match="JSON array"):
-        import_profiles(store, file, ProfileOptions())
+        import_profiles(store, file, ProfileOptions(), now=NOW)
 
 
 def test_missing_files_directories_and_columns_are_named(store: Connection, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="there is no file"):
-        import_profiles(store, tmp_path / "nope.csv", ProfileOptions())
+        import_profiles(store, tmp_path / "nope.csv", ProfileOptions(), now=NOW)
     with pytest.raises(Refused, match="is a directory"):
-        import_profiles(store, tmp_path, ProfileOptions())
+        import_profiles(store, tmp_path, ProfileOptions(), now=NOW)
     file = tmp_path / "rows.csv"
     file.write_text("user_id,what,when\n")
     with pytest.raises(Refused, match="no column `time`; it has `user_id`, `what`, `when`"):
@@ -83,9 +84,9 @@ def test_missing_files_directories_and_columns_are_named(store: Connection, tmp_
         import_events(store, file, EventOptions(time="when"))
     assert "--event-name" in (caught.value.hint or "")
     with pytest.raises(Refused, match="no column `mail`"):
-        import_profiles(store, file, ProfileOptions(email="mail"))
+        import_profiles(store, file, ProfileOptions(email="mail"), now=NOW)
     with pytest.raises(Refused, match="`;;` cannot stand between cells"):
-        import_profiles(store, file, ProfileOptions(delimiter=";;"))
+        import_profiles(store, file, ProfileOptions(delimiter=";;"), now=NOW)
 
 
 def test_a_rejects_file_is_never_the_file_itself_nor_out_of_reach(
@@ -94,10 +95,10 @@ def test_a_rejects_file_is_never_the_file_itself_nor_out_of_reach(
     file = tmp_path / "rows.csv"
     file.write_text("id,plan\nann,pro\n")
     with pytest.raises(Refused, match="is the file that is imported"):
-        import_profiles(store, file, ProfileOptions(rejects=file))
+        import_profiles(store, file, ProfileOptions(rejects=file), now=NOW)
     assert file.read_text() == "id,plan\nann,pro\n"
     with pytest.raises(Refused, match="cannot be written"):
-        import_profiles(store, file, ProfileOptions(rejects=tmp_path / "no" / "where.csv"))
+        import_profiles(store, file, ProfileOptions(rejects=tmp_path / "no" / "where.csv"), now=NOW)
 
 
 def test_bytes_that_are_no_utf8_further_down_spoil_their_rows_only(
@@ -107,7 +108,7 @@ def test_bytes_that_are_no_utf8_further_down_spoil_their_rows_only(
     rows = b"".join(b"p%d,text\n" % number for number in range(40_000))
     file.write_bytes(b"id,plan\n" + rows + "zoe,für\n".encode("latin-1") + b"zed,pro\n")
     rejects = tmp_path / "rejects.csv"
-    report = import_profiles(store, file, ProfileOptions(rejects=rejects))
+    report = import_profiles(store, file, ProfileOptions(rejects=rejects), now=NOW)
     assert (report.added, report.rejected) == (40_001, 1)
     assert report.rejects[0].line == 40_002
     assert report.rejects[0].reason == "the row is not UTF-8 (byte 0xfc)"

@@ -22,6 +22,9 @@ from segql.store.driver import Connection
 from segql.store.migrations import open_store
 from segql.store.plain import values_of
 
+NOW = 1_772_366_400_000
+"""2026-03-01T12:00:00Z."""
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Connection]:
@@ -265,7 +268,7 @@ def test_json_values_that_need_care(store: Connection, tmp_path: Path) -> None:
         + ', "twice": 1, "twice": 2, "gone": null, "long": "' + "x" * 1_000_000
         + '", "list": [1, null, NaN], "o": {"a.b": {"c": 1}}, "nul": "a\\u0000b"}\n'
     )  # fmt: skip
-    report = import_profiles(store, file, ProfileOptions())
+    report = import_profiles(store, file, ProfileOptions(), now=NOW)
     assert counts(report) == (1, 0, 0, 0)
     traits = traits_of(store, "42")
     assert traits.pop("long") == "x" * 1_000_000
@@ -273,7 +276,7 @@ def test_json_values_that_need_care(store: Connection, tmp_path: Path) -> None:
         "huge": 1e30, "twice": 2, "list": [1, None, None], "o": {"a.b": {"c": 1}}, "nul": "a\0b",
     }  # fmt: skip
     assert ("o", "a.b", "c") in names.paths(store)
-    assert counts(import_profiles(store, file, ProfileOptions())) == (0, 0, 1, 0)
+    assert counts(import_profiles(store, file, ProfileOptions(), now=NOW)) == (0, 0, 1, 0)
 
 
 PROFILES = """\
@@ -285,7 +288,7 @@ bob,,acme,,free,-2.5,x,+41791234567,FALSE,,
 
 def test_profiles_are_typed(store: Connection, file: Path) -> None:
     file.write_text(PROFILES)
-    report = import_profiles(store, file, ProfileOptions())
+    report = import_profiles(store, file, ProfileOptions(), now=NOW)
     assert counts(report) == (2, 0, 0, 0)
     assert traits_of(store, "ann") == {
         "plan": "pro", "seats": 3, "zip": "00042", "vip": True, "since": "2026-01-31",
@@ -303,10 +306,10 @@ def test_profiles_are_typed(store: Connection, file: Path) -> None:
 
 def test_profiles_again_bring_what_is_new(store: Connection, file: Path) -> None:
     file.write_text(PROFILES)
-    import_profiles(store, file, ProfileOptions())
-    assert counts(import_profiles(store, file, ProfileOptions())) == (0, 0, 2, 0)
+    import_profiles(store, file, ProfileOptions(), now=NOW)
+    assert counts(import_profiles(store, file, ProfileOptions(), now=NOW)) == (0, 0, 2, 0)
     file.write_text("id,plan,seats\nann,team,3\nbob,free,\ncy,pro,1\ncy,pro,2\n")
-    report = import_profiles(store, file, ProfileOptions())
+    report = import_profiles(store, file, ProfileOptions(), now=NOW)
     assert counts(report) == (1, 2, 1, 0)  # cy is new and then changed; bob is as before
     assert traits_of(store, "ann")["plan"] == "team"
     assert traits_of(store, "cy")["seats"] == 2
@@ -315,21 +318,21 @@ def test_profiles_again_bring_what_is_new(store: Connection, file: Path) -> None
 
 def test_a_change_of_an_account_touches_its_members(store: Connection, file: Path) -> None:
     file.write_text(PROFILES)
-    import_profiles(store, file, ProfileOptions())
+    import_profiles(store, file, ProfileOptions(), now=NOW)
     change = settings.counted(store, settings.Counter.CHANGE)
     file.write_text("id,account,account.size\nbob,acme,13\n")
-    report = import_profiles(store, file, ProfileOptions())
+    report = import_profiles(store, file, ProfileOptions(), now=NOW)
     assert counts(report) == (0, 1, 0, 0)
     assert len(profiles.changed_since(store, change)) == 2
     file.write_text("id,account.size\nbob,14\n")
-    assert import_profiles(store, file, ProfileOptions()).rejects[0].reason == (
+    assert import_profiles(store, file, ProfileOptions(), now=NOW).rejects[0].reason == (
         "there are traits of an account, but no account"
     )
 
 
 def test_the_time_of_a_profile_is_when_it_was_seen(store: Connection, file: Path) -> None:
     file.write_text("id,at\nann,2026-03-01T10:00:00Z\nann,2026-02-01T10:00:00Z\nbob,\n")
-    report = import_profiles(store, file, ProfileOptions(time="at"))
+    report = import_profiles(store, file, ProfileOptions(time="at"), now=NOW)
     assert {"first_seen", "last_seen"} <= report.affected.fields
     zone = settings.zone(store)
     assert store.execute("select first_call, last_call from activity").fetchall() == [
@@ -464,3 +467,15 @@ def test_a_lock_is_busy_and_stores_nothing(store: Connection, file: Path, tmp_pa
     store.execute("rollback")
     assert counts(import_events(waiting, file, EventOptions())) == (5, 0, 0, 0)
     waiting.close()
+
+
+def test_an_import_notes_since_when_a_trait_is_what_it_is(store: Connection, file: Path) -> None:
+    file.write_text("id,plan,seats\nann,pro,3\nbob,free,1\n")
+    import_profiles(store, file, ProfileOptions(), now=NOW)
+    file.write_text("id,plan,seats\nann,pro,4\nbob,free,1\n")
+    import_profiles(store, file, ProfileOptions(), now=NOW + 1)
+    rows = store.execute("select external, changed from profiles order by external").fetchall()
+    assert [(who, values_of(text)) for who, text in rows] == [
+        ("ann", {"[]": NOW, '["seats"]': NOW + 1}),
+        ("bob", {"[]": NOW}),
+    ]

@@ -71,6 +71,7 @@ class Person:
         self.email: str | None = None
         self.account: str | None = None
         self.traits: dict[str, Json] = {}
+        self.changed: dict[tuple[str, ...], int] = {}
         self.calls: list[int] = []
         self.events: list[dict[str, Any]] = []
 
@@ -89,6 +90,7 @@ class Calls(RuleBasedStateMachine):
         self.directory = tempfile.TemporaryDirectory()
         path = Path(self.directory.name) / "segql.db"
         self.connection = open_store(path, create=True, zone=ZONE.key)
+        self.now = 0
         self.people: dict[str, Person] = defaultdict(Person)
         self.accounts: dict[str, dict[str, Json]] = {}
         self.messages: set[str] = set()
@@ -104,6 +106,8 @@ class Calls(RuleBasedStateMachine):
     )
     def identify(self, calls: list[Any]) -> None:
         batch = []
+        self.now += 1
+        before = {who: leaves(self.people[who].traits) for who, *_ in calls}
         for who, own, account, theirs, at in calls:
             own, theirs = cleaned(own), cleaned(theirs)
             email = own.get("email")
@@ -128,7 +132,13 @@ class Calls(RuleBasedStateMachine):
                 person.calls.append(at)
         with immediate(self.connection):
             change = settings.take(self.connection, settings.Counter.CHANGE)
-            outcome = identify(self.connection, batch, change=change, zone=ZONE)
+            outcome = identify(self.connection, batch, change=change, zone=ZONE, now=self.now)
+        for who, earlier in before.items():
+            person = self.people[who]
+            new = leaves(person.traits)
+            since = {path: person.changed[path] for path in new.keys() & earlier.keys()}
+            fresh = {path: self.now for path in new if new[path] != earlier.get(path)}
+            person.changed = since | fresh
         assert outcome.added + outcome.changed + outcome.present == len(batch)
         changed = profiles.changed_since(self.connection, change - 1)
         assert outcome.touched <= set(changed)
@@ -244,8 +254,9 @@ class Calls(RuleBasedStateMachine):
         for who, person in self.people.items():
             number = profiles.profile_id(self.connection, who)
             assert number is not None
-            stored: Facts | None = facts_of(self.connection, number, in_segment=lambda _: False)
+            stored = facts_of(self.connection, number, in_segment=lambda *_: False)
             assert stored is not None
+            _: Facts = stored
             plain = Profile.of(self.document(who, person), zone=ZONE)
             for now in NOWS:
                 for name in FIELDS:
@@ -263,6 +274,11 @@ class Calls(RuleBasedStateMachine):
             for path in (("plan",), ("o", "a"), ("a.b",), ("o", "a", "b", "c")):
                 assert stored.trait(path) == plain.trait(path)
                 assert stored.account_trait(path) == plain.account_trait(path)
+            for path in (("plan",), ("x_at",), ("o",), ("o", "a"), ("a.b",), ("o", "a", "b", "c")):
+                assert stored.changed(path) == person.changed.get(path), (who, path)
+            team = {one for one in self.people if person.account == self.people[one].account}
+            mates = {mate.id for mate in stored.teammates()}
+            assert mates == (team if person.account is not None else set())
 
     def document(self, who: str, person: Person) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -294,6 +310,29 @@ def same_line(stored: Any, plain: Any) -> None:
     assert list(stored.times) == list(plain.times)
     for index in range(len(plain.times)):
         assert stored.properties(index) == plain.properties(index)
+
+
+def leaves(traits: Json, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
+    """The known value at every path as text: 1 and 1.0 alike, null members left out."""
+    found = {}
+    for key, value in traits.items() if isinstance(traits, dict) else ():
+        if value is not None:
+            found[*path, key] = json.dumps(plainly(value), sort_keys=True)
+            found |= leaves(value, (*path, key))
+    return found
+
+
+def plainly(value: Json) -> Json:
+    """The value with whole doubles as integers, and without null members."""
+    match value:
+        case dict():
+            return {key: plainly(one) for key, one in value.items() if one is not None}
+        case list():
+            return [plainly(one) for one in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
 
 
 def naive_rows(traits: dict[str, Json]) -> set[tuple[Any, ...]]:

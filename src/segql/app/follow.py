@@ -43,6 +43,8 @@ def import_file(
 ) -> Followed:
     """Import a file and recompute the affected segments, silently, at `now()` of the end.
 
+    What it makes of traits is so since `now()` of the beginning.
+
     Every batch marks the segments that read what it changed in its own transaction, so that a
     recompute is due even where the import is killed; after Ctrl-C (`report.interrupted`) it is done
     at once for what was stored.
@@ -55,7 +57,7 @@ def import_file(
         catalog = project.catalog()
         define.mark_stale(project.connection, catalog, segments_reading(catalog, batch))
 
-    report = _import(project, file, options, name, on_import, mark)
+    report = _import(project, file, options, now(), name, on_import, mark)
     return Followed(report, catch_up(project, now=now(), cause="import", on_progress=on_recompute))
 
 
@@ -63,6 +65,7 @@ def _import(
     project: Project,
     file: Path | BinaryIO,
     options: Options,
+    now: Instant,
     name: str | None,
     on_progress: OnProgress | None,
     mark: Callable[[Affected], None],
@@ -71,7 +74,13 @@ def _import(
     match options:
         case ProfileOptions():
             return imports.import_profiles(
-                connection, file, options, name=name, on_progress=on_progress, before_commit=mark
+                connection,
+                file,
+                options,
+                now=now,
+                name=name,
+                on_progress=on_progress,
+                before_commit=mark,
             )
         case EventOptions():
             return imports.import_events(

@@ -16,6 +16,7 @@ from segql.app.import_items import Builder
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
 from segql.app.import_report import EVENT_FIELDS, SURVEY_FIELDS, ImportReport
 from segql.membership.affected import Affected
+from segql.model.instants import Instant
 from segql.store import digests, events, identify, responses, settings
 from segql.store.driver import Connection
 from segql.store.occurrences import Occurrences
@@ -28,18 +29,21 @@ def import_profiles(
     file: Path | BinaryIO,
     options: ProfileOptions,
     *,
+    now: Instant,
     name: str | None = None,
     on_progress: OnProgress | None = None,
     before_commit: BeforeCommit | None = None,
 ) -> ImportReport:
     """Merge the rows of a file into profiles, in order; a row that changes nothing is `present`.
 
+    What the rows make of traits is so since `now`, or the store's clock where that is ahead.
     `name` is what messages call the file. A bad row is rejected and never stops the others; rows
     are stored in batches of one transaction each. Ctrl-C drops the batch at hand and comes back as
     `interrupted`; other failures are raised, with the batches before them stored. Raises `Refused`
     for a file or columns that cannot be used, before anything is stored.
     """
     zone = settings.zone(connection)
+    at = max(now, settings.clock(connection))
 
     def builder(columns: Columns | None, clock: Clock) -> Builder[identify.Identify]:
         if columns is None:
@@ -47,7 +51,7 @@ def import_profiles(
         return import_csv.profiles(columns, options, clock)
 
     def store(batch: Sequence[identify.Identify], change: int) -> Done:
-        done = identify.identify(connection, batch, change=change, zone=zone)
+        done = identify.identify(connection, batch, change=change, zone=zone, now=at)
         affected = Affected(
             traits=done.paths,
             account_traits=done.account_paths,

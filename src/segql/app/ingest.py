@@ -44,7 +44,13 @@ def identify(
     )
     with project.writing() as connection:
         change = settings.take(connection, settings.Counter.CHANGE)
-        identifying.identify(connection, [call], change=change, zone=project.zone)
+        identifying.identify(
+            connection,
+            [call],
+            change=change,
+            zone=project.zone,
+            now=settings.advance_clock(connection, now),
+        )
         _follow(project, connection, profile, now, "identify")
 
 

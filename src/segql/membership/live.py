@@ -14,22 +14,22 @@ def project_facts(
 ) -> StoredFacts | None:
     """A stored profile as facts, or None when it does not exist.
 
-    Its segments are answered by their rules at the same moment, each at most once; only manual
-    segments are read from the stored members.
+    Its segments, and those of its teammates, are answered by their rules at the same moment, each
+    at most once; only manual segments are read from the stored members.
     """
-    verdicts: dict[str, bool] = {}
+    verdicts: dict[tuple[int, str], bool] = {}
 
-    def in_segment(name: str) -> bool:
-        if name not in verdicts:
+    def in_segment(facts: StoredFacts, name: str) -> bool:
+        asked = facts.profile, name
+        if asked not in verdicts:
             entry = catalog.entry(name)
             if entry.compiled is None:
-                verdicts[name] = members.is_member(connection, entry.stored.id, profile)
-            elif facts is not None:
-                verdicts[name] = entry.compiled.at(moment)(facts)
-        return verdicts[name]
+                verdicts[asked] = members.is_member(connection, entry.stored.id, facts.profile)
+            else:
+                verdicts[asked] = entry.compiled.at(moment)(facts)
+        return verdicts[asked]
 
-    facts = facts_of(connection, profile, in_segment=in_segment)
-    return facts
+    return facts_of(connection, profile, in_segment=in_segment)
 
 
 def recheck(

@@ -13,6 +13,7 @@ Never reads a clock. SQLite is imported by `driver` alone.
 - `occurrences`: how often each row of a file was met before
 - `names`: interned names of events, traits and surveys
 - `traits`: index of trait values, one row per element
+- `changes`: traits merged and compared, and since when the one at a path is what it is
 - `profiles`: who there is, what is known of one, and what changed since
 - `identify`: traits of profiles and accounts merged over what is stored
 - `events`: append, dedupe by message, roll-up

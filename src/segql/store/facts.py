@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from segql.model.errors import Refused
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant
 from segql.model.values import Json, Path, at_path, is_known
-from segql.store import names, profiles
+from segql.store import changes, names, profiles
 from segql.store.driver import Connection
 from segql.store.plain import values_of
 
@@ -55,6 +56,16 @@ _RESPONSES: Final = """
      order by time, responses.id
 """
 
+_CHANGED: Final = "select changed from profiles where id = ?"
+_TEAM: Final = """
+    select team.id
+      from profiles
+      join profiles as team
+        on team.account = profiles.account
+     where profiles.id = ?
+     order by team.id
+"""
+
 _COLUMNS: Final = (
     "first_call", "last_call", "events", "first_event", "last_event",
     "surveys_seen", "surveys_completed", "surveys_dismissed",
@@ -89,11 +100,11 @@ def facts_of(
     connection: Connection,
     profile: int,
     *,
-    in_segment: Callable[[str], bool],
+    in_segment: Callable[[StoredFacts, str], bool],
 ) -> StoredFacts | None:
     """The facts of the profile with the internal id `profile`, or None when there is none.
 
-    `in_segment` answers whether the profile is in the segment of a name.
+    `in_segment` answers whether a profile, this one or a teammate, is in the segment of a name.
     """
     known = profiles.read(connection, profile)
     return None if known is None else StoredFacts(connection, known, in_segment)
@@ -106,13 +117,16 @@ class StoredFacts:
         self,
         connection: Connection,
         known: profiles.Profile,
-        in_segment: Callable[[str], bool],
+        in_segment: Callable[[StoredFacts, str], bool],
     ) -> None:
         """Take what `facts_of` found."""
+        self.profile = known.id
+        """The internal id."""
         self._connection = connection
-        self._profile = known.id
         self._known = known
         self._in_segment = in_segment
+        self._changed: changes.Changed | None = None
+        self._team: dict[int, StoredFacts | None] | None = None
         self._activity: dict[str, Any] | None = None
         self._responses: list[tuple[str, str, Instant, str | None]] | None = None
         self._events: dict[str, StoredTimeline] = {}
@@ -160,7 +174,7 @@ class StoredFacts:
         found = self._events.get(name)
         if found is None:
             number = names.event_id(self._connection, name)
-            rows = self._connection.execute(_EVENTS, (number, self._profile)).fetchall()
+            rows = self._connection.execute(_EVENTS, (number, self.profile)).fetchall()
             found = self._events[name] = StoredTimeline(rows)
         return found
 
@@ -190,7 +204,33 @@ class StoredFacts:
 
     def in_segment(self, name: str) -> bool:
         """Whether the profile is in the segment, as the caller sees it."""
-        return self._in_segment(name)
+        return self._in_segment(self, name)
+
+    def changed(self, path: Path) -> Instant | None:
+        """Since when the trait at `path` is what it is, None when missing or not known."""
+        if not is_known(self.trait(path)):
+            return None
+        if self._changed is None:
+            [(text,)] = self._connection.execute(_CHANGED, (self.profile,))
+            self._changed = json.loads(text)
+        return changes.instant_at(self._changed, path)
+
+    def teammates(self) -> Iterator[StoredFacts]:
+        """The profiles of the same account, oneself included; none without one.
+
+        Each is read when it is reached, once for all of them.
+        """
+        if self._team is None:
+            rows = self._connection.execute(_TEAM, (self.profile,))
+            self._team = {number: self if number == self.profile else None for (number,) in rows}
+        for number, mate in self._team.items():
+            if mate is None:
+                mate = facts_of(self._connection, number, in_segment=self._in_segment)
+                if mate is None:  # gone since, where the caller holds no transaction
+                    continue
+                mate._team = self._team
+                self._team[number] = mate
+            yield mate
 
     def teammates(self) -> tuple[StoredFacts, ...]:
         """The profiles of the same account, oneself included; none without an account."""
@@ -247,9 +287,7 @@ class StoredFacts:
         last: Instant | None = activity["last_event"]
         if last is None or last <= now:
             return activity["events"], activity["first_event"], last
-        count, first, last = self._connection.execute(
-            _EVENTS_UP_TO, (self._profile, now)
-        ).fetchone()
+        count, first, last = self._connection.execute(_EVENTS_UP_TO, (self.profile, now)).fetchone()
         return count, first, last
 
     def _action_times(self, action: str, now: Instant) -> list[Instant]:
@@ -259,11 +297,11 @@ class StoredFacts:
 
     def _all_activity(self) -> dict[str, Any]:
         if self._activity is None:
-            row = self._connection.execute(_ACTIVITY, (self._profile,)).fetchone()
+            row = self._connection.execute(_ACTIVITY, (self.profile,)).fetchone()
             self._activity = dict(zip(_COLUMNS, row, strict=True))
         return self._activity
 
     def _all_responses(self) -> list[tuple[str, str, Instant, str | None]]:
         if self._responses is None:
-            self._responses = self._connection.execute(_RESPONSES, (self._profile,)).fetchall()
+            self._responses = self._connection.execute(_RESPONSES, (self.profile,)).fetchall()
         return self._responses

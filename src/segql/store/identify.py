@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
 from segql.model.instants import Instant
-from segql.model.values import Json, Path
+from segql.model.values import Path
 from segql.store import profiles, traits
+from segql.store.changes import Changed, Traits, differ, merged_over, noted, unlike
 from segql.store.driver import Connection
 from segql.store.plain import text_of, values_of
 
 _READ_PROFILES: Final = """
     select profiles.external, profiles.id, email, accounts.external, profiles.traits,
-           first_call, last_call
+           profiles.changed, first_call, last_call
       from json_each(?) as wanted
      cross join profiles
         on profiles.external = wanted.value
@@ -33,12 +34,12 @@ _READ_ACCOUNTS: Final = """
         on accounts.external = wanted.value
 """
 _ADD: Final = """
-    insert into profiles (email, account, traits, external)
-    values (?, ?, ?, ?)
+    insert into profiles (email, account, traits, changed, external)
+    values (?, ?, ?, ?, ?)
 """
 _UPDATE: Final = """
     update profiles
-       set email = ?, account = ?, traits = ?
+       set email = ?, account = ?, traits = ?, changed = ?
      where external = ?
 """
 _ADD_ACCOUNT: Final = """
@@ -63,8 +64,6 @@ _TOUCH_MEMBERS: Final = """
        set changed = :change
      where profile in (select id from profiles where account = :account)
 """
-
-Traits: TypeAlias = Mapping[str, Json]
 
 
 @frozen(kw_only=True)
@@ -111,14 +110,23 @@ class _State:
     email: str | None = None
     account: str | None = None
     traits: Traits = field(factory=dict)
+    changed: Changed = field(factory=dict)
     first_call: Instant | None = None
     last_call: Instant | None = None
 
 
 def identify(
-    connection: Connection, calls: Sequence[Identify], *, change: int, zone: ZoneInfo
+    connection: Connection,
+    calls: Sequence[Identify],
+    *,
+    change: int,
+    zone: ZoneInfo,
+    now: Instant,
 ) -> Outcome:
-    """Apply `calls` in order, as the change number `change`; inside `immediate`."""
+    """Apply `calls` in order, as the change number `change`; inside `immediate`.
+
+    What they make of a profile's traits is so since `now`.
+    """
     account_ids, account_paths, changed_accounts = _write_accounts(
         connection, calls, change=change, zone=zone
     )
@@ -142,6 +150,7 @@ def identify(
         account_ids,
         change=change,
         zone=zone,
+        now=now,
     )
     for account in changed_accounts:
         connection.execute(_TOUCH_MEMBERS, {"change": change, "account": account_ids[account]})
@@ -164,17 +173,11 @@ def _merged(old: _State, call: Identify) -> _State:
     return _State(
         email=old.email if call.email is None else call.email,
         account=old.account if call.account is None else call.account,
-        traits=_over(old.traits, call.traits),
+        traits=merged_over(old.traits, call.traits),
+        changed=old.changed,
         first_call=old.first_call if at is None else min(at, old.first_call or at),
         last_call=old.last_call if at is None else max(at, old.last_call or at),
     )
-
-
-def _over(old: Traits, new: Traits) -> Traits:
-    """`new` merged over `old`; a null takes the key away."""
-    if not new:
-        return old
-    return {key: value for key, value in {**old, **new}.items() if value is not None}
 
 
 def _write_accounts(
@@ -192,8 +195,8 @@ def _write_accounts(
     after: dict[str, Traits] = {name: before.get(name, {}) for name in wanted}
     for call in calls:
         if call.account is not None:
-            after[call.account] = _over(after[call.account], call.account_traits)
-    changed = {name for name in wanted if _differ(before.get(name, {}), after[name])}
+            after[call.account] = merged_over(after[call.account], call.account_traits)
+    changed = {name for name in wanted if differ(before.get(name, {}), after[name])}
     fresh = [name for name in wanted if name not in before]
     connection.executemany(_ADD_ACCOUNT, [(text_of(after[name]), change, name) for name in fresh])
     connection.executemany(
@@ -216,11 +219,11 @@ def _read_profiles(
     wanted = json.dumps(list(dict.fromkeys(call.profile for call in calls)))
     ids: dict[str, int] = {}
     states: dict[str, _State] = {}
-    for name, number, email, account, text, first, last in connection.execute(
+    for name, number, email, account, text, changed, first, last in connection.execute(
         _READ_PROFILES, (wanted,)
     ):
         ids[name] = number
-        states[name] = _State(email, account, values_of(text), first, last)
+        states[name] = _State(email, account, values_of(text), json.loads(changed), first, last)
     return ids, states
 
 
@@ -232,10 +235,11 @@ def _write_profiles(
     *,
     change: int,
     zone: ZoneInfo,
+    now: Instant,
 ) -> frozenset[Path]:
     """Write what differs; `ids` gains the new profiles. Gives the trait paths that changed."""
-    fresh: list[tuple[str | None, int | None, str, str]] = []
-    known: list[tuple[str | None, int | None, str, str]] = []
+    fresh: list[tuple[str | None, int | None, str, str, str]] = []
+    known: list[tuple[str | None, int | None, str, str, str]] = []
     elsewhere = {after.account for _, _, after in states} - account_ids.keys() - {None}
     numbers = dict(account_ids)
     for name, number, _ in connection.execute(
@@ -244,7 +248,8 @@ def _write_profiles(
         numbers[name] = number
     for name, before, after in states:
         account = None if after.account is None else numbers[after.account]
-        row = (after.email, account, text_of(after.traits), name)
+        since = noted(after.changed, {} if before is None else before.traits, after.traits, now=now)
+        row = (after.email, account, text_of(after.traits), text_of(since), name)
         (fresh if before is None else known).append(row)
     connection.executemany(_ADD, fresh)
     connection.executemany(_UPDATE, known)
@@ -262,8 +267,9 @@ def _write_profiles(
 
 
 def _change(owner: int, before: Traits, after: Traits, zone: ZoneInfo) -> traits.Change:
-    old = traits.rows_of(before, zone) if before else frozenset[traits.Row]()
-    new = traits.rows_of(after, zone)
+    keys = unlike(before, after)  # only these have rows that differ
+    old = traits.rows_of({key: before[key] for key in keys if key in before}, zone)
+    new = traits.rows_of({key: after[key] for key in keys if key in after}, zone)
     return traits.Change(owner, old - new, new - old)
 
 
@@ -271,13 +277,8 @@ def _paths(changes: Iterable[traits.Change]) -> frozenset[Path]:
     return frozenset(path for change in changes for path, *_ in (*change.lost, *change.gained))
 
 
-def _differ(before: Traits, after: Traits) -> bool:
-    """Whether two mappings differ as JSON, where `true` is not `1`."""
-    return before != after or text_of(before) != text_of(after)
-
-
 def _changed(before: _State, after: _State) -> bool:
-    return before != after or _differ(before.traits, after.traits)
+    return before != after or differ(before.traits, after.traits)
 
 
 def _changed_fields(states: Iterable[_State]) -> frozenset[str]:

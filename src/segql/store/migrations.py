@@ -22,9 +22,9 @@ from segql.store.driver import (
     is_empty,
     not_ours,
 )
-from segql.store.schema import APPLICATION_ID, VERSION_1
+from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -34,6 +34,13 @@ steps = Migrations("segql")
 def version_1(database: Database) -> None:
     """The first schema."""
     for part in VERSION_1:
+        database.executescript(part)
+
+
+@steps(name="version 2")
+def version_2(database: Database) -> None:
+    """Since when traits are what they are; nothing is known of those stored before."""
+    for part in VERSION_2:
         database.executescript(part)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from segql.model.values import Path
@@ -59,6 +60,7 @@ def paths(connection: Connection) -> dict[Path, int]:
     return {tuple(json.loads(text)): number for number, text in connection.execute(_PATHS)}
 
 
+@lru_cache(maxsize=4096)
 def path_text(path: Path) -> str:
     """A path as the table holds it: a JSON array of keys."""
     return json.dumps(path, ensure_ascii=False, separators=(",", ":"))

@@ -219,3 +219,13 @@ blobs.
 """
 
 VERSION_1: Final = (SETTINGS, PROFILES, TRAITS, EVENTS, SURVEYS, SEGMENTS, COLUMNS)
+
+CHANGED: Final = """
+    alter table profiles
+      add column changed text not null default '{}';
+"""
+"""A JSON object: a trait path as in `paths.path` → the ms since which the value there is what it
+is; `[]` speaks for every path without an entry (`store.changes`).
+"""
+
+VERSION_2: Final = (CHANGED,)

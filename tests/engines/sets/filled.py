@@ -29,7 +29,7 @@ def add(connection: Connection, documents: Iterable[Document], zone: ZoneInfo) -
     with immediate(connection):
         change = settings.take(connection, settings.Counter.CHANGE)
         calls = [call for document in documents for call in _calls(document, zone)]
-        identify.identify(connection, calls, change=change, zone=zone)
+        identify.identify(connection, calls, change=change, zone=zone, now=0)
         events.append(
             connection,
             [event for document in documents for event in _events(document, zone)],

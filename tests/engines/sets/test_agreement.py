@@ -20,7 +20,7 @@ from segql.model.instants import Moment
 from segql.rules import rule as core
 from segql.rules.desugar import desugar
 from segql.store.driver import Connection
-from segql.store.facts import facts_of
+from segql.store.facts import StoredFacts, facts_of
 
 ZONES = ("UTC", "Europe/Zurich", "America/Santiago", "Asia/Kathmandu")
 IDS = ("u1", "u2", "u3", "u4", "u5", "u6", "u7")
@@ -47,9 +47,12 @@ def expected(
     """The internal ids for which the interpreter says that `rule` holds."""
     holds = compile_rule(rule).at(moment)
     found = set()
+
+    def in_segment(facts: StoredFacts, name: str) -> bool:
+        return facts.profile in listed.get(name, ())
+
     for (profile,) in connection.execute("select id from profiles").fetchall():
-        mine = {name for name, members in listed.items() if profile in members}
-        facts = facts_of(connection, profile, in_segment=mine.__contains__)
+        facts = facts_of(connection, profile, in_segment=in_segment)
         if facts is not None and holds(facts):
             found.add(profile)
     return found
