@@ -130,7 +130,7 @@ def test_stored_facts_have_the_edges_of_their_documents(tmp_path: Path) -> None:
         rules = [asked.rule for asked in draw_rules(1) if asked.place == number]
         connection = open_store(path, read_only=True)
         for who in islice(ids, 6):
-            facts = facts_of(connection, ids[who], in_segment=lambda _: False)
+            facts = facts_of(connection, ids[who], in_segment=lambda *_: False)
             assert facts is not None
             document = {**here.documents[who], "segments": []}
             profile = Profile.of(document, zone=here.zone)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from segql.model.errors import Refused
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant
 from segql.model.values import Json, Path, at_path, is_known
@@ -141,10 +140,6 @@ class StoredFacts:
         """The trait at `path`, None when missing."""
         return at_path(self._known.traits, path)
 
-    def changed(self, path: Path) -> Instant | None:
-        """When the trait at `path` last became what it is."""
-        raise Refused("the store does not keep when traits change yet", code="not-yet")
-
     def account_trait(self, path: Path) -> Json:
         """The trait of the profile's account at `path`, None when missing or without account."""
         return at_path(self._known.account_traits, path)
@@ -196,7 +191,7 @@ class StoredFacts:
         calls = (activity["first_call"], activity["last_call"])
         times = [time for time in calls if time is not None and time > now]
         if activity["last_event"] is not None and activity["last_event"] > now:
-            (first,) = self._connection.execute(_FIRST_AFTER, (self._profile, now)).fetchone()
+            (first,) = self._connection.execute(_FIRST_AFTER, (self.profile, now)).fetchone()
             times.append(first)
         if activity["last_action"] is not None and activity["last_action"] > now:
             times += [time for _, _, time, _ in self._all_responses() if time > now]
@@ -231,10 +226,6 @@ class StoredFacts:
                 mate._team = self._team
                 self._team[number] = mate
             yield mate
-
-    def teammates(self) -> tuple[StoredFacts, ...]:
-        """The profiles of the same account, oneself included; none without an account."""
-        raise Refused("the store does not read teammates yet", code="not-yet")
 
     def _text_field(self, name: str) -> str | None:
         known = self._known
