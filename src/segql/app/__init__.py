@@ -20,6 +20,7 @@
 - `audience`: who is in a segment, for how many a rule holds
 - `segments`: plan, define, rename, archive, recompute
 - `sources`: .segql files as a project's sources
+- `formatting`: .segql files brought into canonical form
 - `segment_tests`: tests beside segments: cases against the .segql files beside them
 - `follow`: imports that membership follows
 - `ingest`: identify and track: data in, membership follows

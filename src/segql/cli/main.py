@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from segql.cli.output import INPUT_AT_FAULT, INTERRUPTED, SYSTEM_FAILED, ReaderGone, say
+from segql.cli.output import (
+    INPUT_AT_FAULT,
+    INTERRUPTED,
+    SYSTEM_FAILED,
+    ReaderGone,
+    say,
+    say_failure,
+)
 
 # Command → module that holds it, and what `--help` says of it, so that listing loads nothing.
 COMMANDS = {
@@ -25,7 +32,7 @@ COMMANDS = {
     "profile": ("segql.cli.profiles", "Show a profile: traits, recent events, segments."),
     "why": ("segql.cli.profiles", "Explain why a profile is in a segment, or not."),
     "check": ("segql.cli.files", "Check .segql files, or a project's stored segments."),
-    "fmt": ("segql.cli.files", "Format .segql files."),
+    "fmt": ("segql.cli.fmt", "Format .segql files."),
     "test": ("segql.cli.tests", "Run the tests beside .segql files."),
 }
 
@@ -114,9 +121,7 @@ def run(args: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except SegqlError as error:
-        say(f"error[{error.code}]: {error}", style="red")
-        if error.hint:
-            say(f"  = help: {error.hint}")
+        say_failure(error)
         return INPUT_AT_FAULT if isinstance(error, Refused) else SYSTEM_FAILED
     except OSError as error:
         where = f" `{error.filename}`" if error.filename else ""

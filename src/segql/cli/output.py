@@ -18,6 +18,8 @@ from segql.model.display import visible
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from segql.model.errors import SegqlError
+
 INPUT_AT_FAULT = 1
 SYSTEM_FAILED = 3
 INTERRUPTED = 130
@@ -28,13 +30,20 @@ def say(text: str, *, style: str | None = None) -> None:
     click.secho(visible(text, breaks=True), err=True, fg=style)
 
 
+def say_failure(error: SegqlError) -> None:
+    """Say what failed, and how to mend it where that is known."""
+    say(f"error[{error.code}]: {error}", style="red")
+    if error.hint:
+        say(f"  = help: {error.hint}")
+
+
 class ReaderGone(Exception):
     """Whoever read standard output has stopped, as `head` does: nothing is wrong with us."""
 
 
-def _write(line: str) -> None:
+def _write(text: str, *, line_break: bool = True) -> None:
     try:
-        click.echo(line)
+        click.echo(text, nl=line_break)
     except BrokenPipeError as gone:  # click would end with 1
         raise ReaderGone from gone
 
@@ -42,6 +51,11 @@ def _write(line: str) -> None:
 def put(text: str, *, style: str | None = None) -> None:
     """Print one line of data on standard output; control characters are made visible."""
     _write(click.style(visible(text), fg=style) if style else visible(text))
+
+
+def put_as_it_is(text: str) -> None:
+    """Print text for another program, byte by byte, without a line break of our own."""
+    _write(text, line_break=False)
 
 
 def put_json(value: Mapping[str, Any]) -> None:
