@@ -21,7 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines": {"model", "rules", "store"},
     "membership": {"model", "language", "rules", "store", "engines"},
     "app": {"model", "language", "rules", "store", "engines", "membership"},
-    "cli": {"model", "language", "app", "membership", "store"},
+    "tui": {"model", "language", "app", "membership", "store"},
+    "cli": {"model", "language", "app", "membership", "store", "tui"},
 }
 """Packages by what they may import of ours, themselves apart."""
 

@@ -1,5 +1,6 @@
 """One module per job that a person does, `now` an argument of each.
 
+- `config`: `segql.toml`: what a project and whoever works on it have set
 - `project`: an open project: database, time zone, catalog
 - `lines`: what is common to rows of every format: bad ones, lines that cannot be read
 - `csv_rows`: CSV row by row, past rows that spoil those behind them

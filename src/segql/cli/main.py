@@ -34,6 +34,7 @@ COMMANDS = {
     "check": ("segql.cli.files", "Check .segql files, or a project's stored segments."),
     "fmt": ("segql.cli.fmt", "Format .segql files."),
     "test": ("segql.cli.tests", "Run the tests beside .segql files."),
+    "tui": ("segql.cli.tui", "Write, preview and save segments in the terminal."),
 }
 
 

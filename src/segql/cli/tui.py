@@ -1,0 +1,25 @@
+"""The command that opens the terminal UI."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from segql.cli.options import database_option
+
+
+@click.command("tui")
+@database_option
+def tui_command(database: Path) -> None:
+    """Write, preview and save segments in the terminal."""
+    from segql.app.config import read
+    from segql.app.project import Project
+
+    config = read(Path.cwd())
+    with Project.opened(database):
+        pass  # what is wrong with it is said here, before the screen is taken
+    from segql.tui.main import SegqlApp
+
+    SegqlApp(database, clock=lambda: time.time_ns() // 1_000_000, settings=config.tui).run()

@@ -1,0 +1,73 @@
+"""What the main screens share: the session, failures as dialogs, and following the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Footer, Header
+from textual.worker import Worker, WorkerState
+
+from segql.app.project import Project
+from segql.model.errors import SegqlError
+from segql.tui.dialogs import ErrorDialog
+from segql.tui.keys import binding
+from segql.tui.session import SessionApp
+
+Result = TypeVar("Result")
+
+
+class Page(Screen[None]):
+    """A main screen. A worker of it that fails gives a dialog, never the end of the app."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [binding("app.back", show=False), binding("app.reload")]
+    HELP: ClassVar[str] = ""
+    """What F1 says of the screen, in Markdown."""
+
+    app: SessionApp
+
+    def compose(self) -> ComposeResult:
+        """A header, what `contents` gives, a footer."""
+        yield Header(icon="◆")
+        yield from self.contents()
+        yield Footer()
+
+    def contents(self) -> ComposeResult:
+        """What stands between header and footer."""
+        yield from ()
+
+    async def ask(self, job: Callable[[Project], Result]) -> Result:
+        """What `job` makes of the project, off the screen's thread; inside a worker."""
+        return await self.app.session.run(job)
+
+    def reload(self) -> None:
+        """Show what is stored now; called when the database changed."""
+
+    def action_reload(self) -> None:
+        """Show what is stored now."""
+        self.reload()
+
+    def action_back(self) -> None:
+        """Back to the screen before, where there is one."""
+        if len(self.app.screen_stack) > 1:
+            self.dismiss()
+
+    def on_screen_resume(self) -> None:
+        """Show what is stored now: it may have changed while another screen was in front."""
+        self.reload()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what a worker failed with."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self.show_error(error)
+
+    def show_error(self, error: BaseException) -> None:
+        """Show a failure once: not again while a dialog about the same one is open."""
+        top = self.app.screen
+        if isinstance(error, SegqlError) and isinstance(top, ErrorDialog) and top.is_about(error):
+            return
+        self.app.push_screen(ErrorDialog(error))

@@ -1,0 +1,84 @@
+"""The screen of all segments: how large each is, whether time moves it, what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import DataTable, Static
+
+from segql.app.audience import Listed, listing
+from segql.model.display import bar, percent, visible
+from segql.model.instants import iso
+from segql.tui.page import Page
+
+_BAR = 10
+
+
+class SegmentsPage(Page):
+    """A table of the project's segments, in the order in which they were made."""
+
+    TITLE = "segments"
+    HELP: ClassVar[str] = """
+# Segments
+
+Every segment of the project with its members. `◷` marks those that time alone can change, `!`
+those whose members could not be computed: Enter shows why.
+"""
+    DEFAULT_CSS = """
+    SegmentsPage {
+        & DataTable { height: 1fr; }
+        & #none { padding: 1 2; color: $text-muted; display: none; }
+        &.-empty #none { display: block; }
+        &.-empty DataTable { display: none; }
+    }
+    """
+
+    def contents(self) -> ComposeResult:
+        """The table, or what to do where there is nothing to list."""
+        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
+        for title, key in (
+            ("", "mark"),
+            ("segment", "name"),
+            ("members", "members"),
+            ("share", "share"),
+            ("", "bar"),
+            ("computed", "computed"),
+        ):
+            table.add_column(title, key=key)
+        yield table
+        yield Static("no segments yet: F2 writes the first one", id="none")
+
+    def reload(self) -> None:
+        """Read the segments and fill the table."""
+        self._load()
+
+    @work(exclusive=True, group="load", exit_on_error=False)
+    async def _load(self) -> None:
+        listed = await self.ask(listing)
+        self.set_class(not listed, "-empty")
+        self.sub_title = f"{len(listed):,} segments"
+        table = self.query_one(DataTable)
+        row = table.cursor_row
+        table.clear()
+        for one in listed:
+            table.add_row(*_cells(one), key=one.entry.name)
+        if listed:
+            table.move_cursor(row=min(row, len(listed) - 1))
+
+
+def _cells(listed: Listed) -> tuple[Text, ...]:
+    entry, stored = listed.entry, listed.entry.stored
+    broken = stored.error is not None
+    moves = entry.reads is not None and entry.reads.changes_with_time
+    share = listed.members / listed.of if listed.of else 0.0
+    return (
+        Text("!" if broken else "◷" if moves else " ", style="bold red" if broken else ""),
+        Text(visible(entry.name), style="red" if broken else ""),
+        Text(f"{listed.members:,}", justify="right"),
+        Text(percent(listed.members, listed.of), justify="right"),
+        Text(f"{bar(share, _BAR):<{_BAR}}"),
+        Text("" if stored.evaluated is None else iso(stored.evaluated)),
+    )
