@@ -71,6 +71,7 @@ __all__ = [
     "Vocabulary",
     "Why",
     "__version__",
+    "calls",
     "check",
     "compile",
     "explain",
@@ -95,6 +96,8 @@ _LATER: Final = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "calls":
+        return import_module("segql.model.calls")
     if name not in _LATER:
         raise AttributeError(f"module `segql` has no attribute `{name}`")
     found = getattr(import_module(_LATER[name]), name)
@@ -232,8 +235,9 @@ def open(path: str | Path, *, zone: str = "UTC", create: bool = True) -> Project
     """The project in the SQLite file at `path`; close it, or use `with`.
 
     A missing file becomes an empty project that counts days in `zone`, unless `create` is off.
-    `Project` has `import_profiles`, `import_events`, `import_responses`, `identify`, `track`,
-    `survey`, `define`, `recompute`, `members`, `count` and `why`.
+    `Project` has `import_profiles`, `import_events`, `import_responses`, `identify`, `set_account`,
+    `track`, `survey`, `merge`, `delete`, `batch`, `define`, `recompute`, `members`, `count` and
+    `why`.
     """
     from segql.app.embedding import Project
 

@@ -14,7 +14,9 @@ import pytest
 from segql.app import audience, ingest, segments, sources
 from segql.app.project import Project
 from segql.membership import define
+from segql.model.calls import Identify, Track
 from segql.model.errors import Refused
+from segql.model.flips import Cause
 from segql.store import profiles
 
 NOW = 1_772_366_400_000
@@ -30,10 +32,10 @@ segment "busy pro"
 def path(tmp_path: Path) -> Path:
     with Project.opened(tmp_path / "team.db", create=True) as project:
         for number in range(10):
-            ingest.identify(
-                project, f"u{number}", {"plan": "pro" if number % 2 else "free"}, now=NOW
+            ingest.one(
+                project, Identify(f"u{number}", {"plan": "pro" if number % 2 else "free"}), now=NOW
             )
-            ingest.track(project, f"u{number}", "export", {}, now=NOW)
+            ingest.one(project, Track(f"u{number}", "export", {}), now=NOW)
     return tmp_path / "team.db"
 
 
@@ -53,7 +55,7 @@ def test_an_end_between_definition_and_members_is_caught_up(path: Path) -> None:
     with Project.opened(path) as project, pytest.raises(KeyboardInterrupt):
         segments.apply(project, plan(project, FILE), now=NOW, on_progress=killed)
     with Project.opened(path) as project:
-        due = [one.entry.name for one in audience.listing(project) if one.entry.stored.stale]
+        due = [one.entry.name for one in audience.listing(project) if one.entry.stored.is_due]
         assert (due, members(project)) == (["busy pro"], {"pro": 5, "busy pro": 0})
         changes = plan(project, FILE)
         assert {change.action for change in changes} == {"unchanged"}
@@ -74,12 +76,12 @@ def test_a_plan_that_somebody_overtook_is_refused_whole(path: Path) -> None:
 def test_a_live_call_moves_one_profile_and_its_dependants(path: Path) -> None:
     with Project.opened(path) as project:
         segments.apply(project, plan(project, FILE), now=NOW)
-        ingest.identify(project, "u0", {"plan": "pro"}, now=NOW + 1)
+        ingest.one(project, Identify("u0", {"plan": "pro"}), now=NOW + 1)
         assert members(project) == {"pro": 6, "busy pro": 6}
-        ingest.identify(project, "new", {"plan": "pro"}, now=NOW + 2)
+        ingest.one(project, Identify("new", {"plan": "pro"}), now=NOW + 2)
         assert members(project) == {"pro": 7, "busy pro": 6}
-        ingest.track(project, "new", "export", {}, now=NOW + 3)
-        ingest.identify(project, "u0", {"plan": None}, now=NOW + 4)
+        ingest.one(project, Track("new", "export", {}), now=NOW + 3)
+        ingest.one(project, Identify("u0", {"plan": None}), now=NOW + 4)
         assert members(project) == {"pro": 6, "busy pro": 6}
         before = members(project)
         segments.recompute(project, now=NOW + 5)
@@ -88,8 +90,8 @@ def test_a_live_call_moves_one_profile_and_its_dependants(path: Path) -> None:
 
 def test_a_message_counts_once(path: Path) -> None:
     with Project.opened(path) as project:
-        assert ingest.track(project, "u0", "paid", {"sum": 1}, message_id="m1", now=NOW)
-        assert not ingest.track(project, "u0", "paid", {"sum": 1}, message_id="m1", now=NOW)
+        assert ingest.one(project, Track("u0", "paid", {"sum": 1}, message_id="m1"), now=NOW)
+        assert not ingest.one(project, Track("u0", "paid", {"sum": 1}, message_id="m1"), now=NOW)
         assert audience.count(project, 'did "paid" exactly 1 time', now=NOW).n == 1
 
 
@@ -112,7 +114,7 @@ def test_a_killed_import_is_followed_by_the_next_command(path: Path, tmp_path: P
         of = audience.count(project, 'trait.plan = "pro"', now=NOW).n
         assert 5 < of < 300_005
         project.forget_catalog()
-        segments.catch_up(project, now=NOW, cause="import")
+        segments.catch_up(project, now=NOW)
         assert members(project)["pro"] == of
 
 
@@ -120,15 +122,15 @@ def test_what_is_due_is_seen(path: Path) -> None:
     with Project.opened(path) as project:
         segments.define_one(project, "all", "everyone", description=None, now=NOW)
         [one] = audience.listing(project)
-        assert (one.members, one.of, one.entry.stored.stale) == (10, 10, False)
+        assert (one.members, one.of, one.entry.stored.is_due) == (10, 10, False)
 
 
 def test_a_live_call_counts_for_a_segment_that_is_due(path: Path) -> None:
     with Project.opened(path) as mine, Project.opened(path) as theirs:
         segments.apply(mine, plan(mine, FILE), now=NOW)
         with mine.writing() as connection:
-            define.mark_stale(connection, mine.catalog(), ["pro", "busy pro"])
+            define.mark(connection, mine.catalog(), ["pro", "busy pro"], cause=Cause.IMPORT)
         theirs.catalog()  # read while the segments were due, and kept
-        segments.catch_up(mine, now=NOW + 1, cause="import")
-        ingest.identify(theirs, "u0", {"plan": "pro"}, now=NOW + 2)
+        segments.catch_up(mine, now=NOW + 1)
+        ingest.one(theirs, Identify("u0", {"plan": "pro"}), now=NOW + 2)
         assert members(mine) == {"pro": 6, "busy pro": 6}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segql.model.errors import Refused
-from segql.store import members, profiles, segments, settings
+from segql.store import history, members, profiles, runs, segments, settings
 from segql.store.driver import Connection, immediate
 from segql.store.migrations import open_store
 from segql.store.occurrences import Occurrences
@@ -54,17 +56,40 @@ def test_names_are_unique_among_living_segments(store: Connection) -> None:
     assert segments.read(store, first.id).archived == 12
 
 
-def test_a_segment_is_stale_until_it_is_evaluated(store: Connection) -> None:
+def test_a_computation_is_due_until_it_is_finished(store: Connection) -> None:
+    mine, theirs = runs.new_runner(), runs.new_runner()
     with immediate(store):
         segment = segments.add(store, "a", "one", now=10).id
-        segments.mark_stale(store, [segment])
-    assert segments.read(store, segment).stale
+        runs.mark(store, [segment], change=3, cause="import", takes_over=False)
+        runs.claim(store, [segment], mine)
+        runs.step(store, segment, mine, cursor=70)
+        runs.step(store, segment, theirs, cursor=90)
+    [found] = runs.due(store).values()
+    assert (found.change, found.cause, found.cursor, found.is_taken) == (3, "import", 70, True)
     with immediate(store):
-        segments.mark_failed(store, segment, "why")
-        assert segments.read(store, segment).error == "why"
-        segments.mark_evaluated(store, segment, at=30, took=4)
-    found = segments.read(store, segment)
-    assert (found.stale, found.error, found.evaluated, found.took) == (False, None, 30, 4)
+        runs.mark(store, [segment], change=4, cause="import", takes_over=False)
+        assert (runs.due(store)[segment].cursor, runs.due(store)[segment].is_taken) == (0, True)
+        runs.mark(store, [segment], change=5, cause="definition", takes_over=True)
+        assert (runs.due(store)[segment].cause, runs.due(store)[segment].runner) == (
+            "definition",
+            None,
+        )
+        runs.fail(store, segment, "why")
+    assert (runs.due(store), segments.read(store, segment).error) == ({}, "why")
+    with immediate(store):
+        runs.finish(store, segment, at=30, took=4)
+    read = segments.read(store, segment)
+    assert (read.is_due, read.error, read.evaluated, read.took) == (False, None, 30, 4)
+
+
+def test_a_runner_whose_process_is_gone_is_gone(store: Connection) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with immediate(store):
+        segment = segments.add(store, "a", "one", now=10).id
+        runs.mark(store, [segment], change=3, cause="import", takes_over=False)
+        runs.claim(store, [segment], f"{ended.pid}-x")
+    assert not runs.due(store)[segment].is_taken
 
 
 def test_members_and_history_are_the_flips(
@@ -80,12 +105,12 @@ def test_members_and_history_are_the_flips(
     assert members.ids(store, a) == [1, 4, 5]
     assert members.counts(store) == {a: 3, b: 1}
     assert [(at.owner, at.entered, at.entered_cause, at.left, at.left_cause)
-            for at in members.history(store, a)] == [
+            for at in history.of_segment(store, a)] == [
         (2, 10, "definition", 12, "time"), (3, 10, "definition", 12, "time"),
     ]  # fmt: skip
-    assert [stay.owner for stay in members.history_of_profile(store, 3)] == [a]
+    assert [stay.owner for stay in history.of_profile(store, 3)] == [a]
     assert [stay.name for stay in members.of_profile(store, 3)] == ["b"]
-    assert members.segments_of(store, 4) == {a}
+    assert members.segments_of(store, [4, 9]) == {4: {a}, 9: set()}
     assert members.is_member(store, a, 5)
     assert not members.is_member(store, a, 3)
     flips = store.execute(

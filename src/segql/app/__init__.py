@@ -24,7 +24,8 @@
 - `formatting`: .segql files brought into canonical form
 - `segment_tests`: tests beside segments: cases against the .segql files beside them
 - `follow`: imports that membership follows
-- `ingest`: identify and track: data in, membership follows
+- `calls`: calls checked, as what the store takes
+- `ingest`: calls in, one or many; membership follows
 - `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
 - `embedding`: the project as other programs embed it
 """

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 from segql.app import audience, ingest, segments
 from segql.app import project as opening
@@ -15,12 +14,20 @@ from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptio
 from segql.app.import_report import ImportReport
 from segql.app.profiles import why
 from segql.language import syntax
+from segql.model.calls import (
+    Call,
+    Delete,
+    Identify,
+    Merge,
+    Outcome,
+    SetAccount,
+    Survey,
+    Time,
+    Track,
+)
 from segql.model.instants import Instant, instant_from
 from segql.model.values import Json
 from segql.model.why import Why
-
-Time: TypeAlias = str | datetime | int
-"""ISO 8601 text, an aware datetime, or milliseconds since 1970 UTC."""
 
 
 class Project(opening.Project):
@@ -54,15 +61,20 @@ class Project(opening.Project):
         now: Time | None = None,
     ) -> None:
         """Merge `traits` over those of a profile, made if it is new; a None takes a trait away."""
-        ingest.identify(
-            self,
+        call = Identify(
             profile,
             traits or {},
             email=email,
             account=account,
-            account_traits=account_traits,
-            now=self._instant(now),
+            account_traits=account_traits or {},
         )
+        ingest.one(self, call, now=self._instant(now))
+
+    def set_account(
+        self, account: str, traits: Mapping[str, Json], *, now: Time | None = None
+    ) -> None:
+        """Merge `traits` over those of an account; its profiles are re-checked."""
+        ingest.one(self, SetAccount(account, traits), now=self._instant(now))
 
     def track(
         self,
@@ -74,16 +86,12 @@ class Project(opening.Project):
         message_id: str | None = None,
         now: Time | None = None,
     ) -> bool:
-        """Store an event done at `time` (now when left out); False when its message was stored."""
-        return ingest.track(
-            self,
-            profile,
-            event,
-            properties or {},
-            time=None if time is None else self._instant(time),
-            message_id=message_id,
-            now=self._instant(now),
-        )
+        """Store an event done at `time` (now when left out); False when its message was stored.
+
+        A time more than a day ahead counts as now.
+        """
+        call = Track(profile, event, properties or {}, time=time, message_id=message_id)
+        return ingest.one(self, call, now=self._instant(now))
 
     def survey(
         self,
@@ -93,20 +101,58 @@ class Project(opening.Project):
         answers: Mapping[str, Json] | None = None,
         *,
         time: Time | None = None,
+        message_id: str | None = None,
         response_id: str | None = None,
         now: Time | None = None,
-    ) -> None:
-        """Store a survey action: `seen`, `completed`, `dismissed`, or `partial` answers."""
-        ingest.survey(
-            self,
+    ) -> bool:
+        """Store a survey action: `seen`, `completed`, `dismissed`, or `partial` answers.
+
+        A call with the `response_id` of an earlier one replaces it. False when it was stored.
+        """
+        call = Survey(
             profile,
             survey,
             action,
             answers or {},
-            time=None if time is None else self._instant(time),
+            time=time,
+            message_id=message_id,
             response_id=response_id,
-            now=self._instant(now),
         )
+        return ingest.one(self, call, now=self._instant(now))
+
+    def merge(self, absorbed: str, profile: str, *, now: Time | None = None) -> bool:
+        """Make one profile of two: `absorbed` was `profile` all along, and stays so for ever.
+
+        False when that is known already.
+        """
+        return ingest.one(self, Merge(absorbed, profile), now=self._instant(now))
+
+    def delete(self, profile: str, *, now: Time | None = None) -> None:
+        """Delete a profile with all that it did; raises `Refused` (`unknown-profile`)."""
+        ingest.one(self, Delete(profile), now=self._instant(now))
+
+    def batch(self, calls: Sequence[Call], *, now: Time | None = None) -> tuple[Outcome, ...]:
+        """Apply calls of `segql.calls` in order, in one transaction; what became of each.
+
+        A call that is refused stops no other: its outcome holds the error. An exception means that
+        nothing is stored.
+
+        >>> import segql, tempfile, os
+        >>> from segql import calls
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with segql.open(os.path.join(folder, "team.db")) as project:
+        ...         done = project.batch([
+        ...             calls.Identify("ann", {"plan": "pro"}),
+        ...             calls.Track("ann", "export", message_id="m1"),
+        ...             calls.Track("ann", "export", message_id="m1"),
+        ...             calls.Track("", "export"),
+        ...         ])
+        >>> [outcome.status for outcome in done]
+        ['stored', 'stored', 'present', 'refused']
+        >>> print(done[3].error)
+        the profile id is empty
+        """
+        return ingest.batch(self, calls, now=self._instant(now))
 
     def import_profiles(
         self, file: str | Path | BinaryIO, *, now: Time | None = None, **columns: str | None

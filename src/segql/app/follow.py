@@ -15,10 +15,12 @@ from segql.app.import_report import ImportReport
 from segql.app.project import Project
 from segql.app.segments import catch_up
 from segql.membership import define
-from segql.membership.affected import Affected, segments_reading
+from segql.membership.affected import Affected
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
+from segql.model.flips import Cause
 from segql.model.instants import Instant
+from segql.store import settings
 
 Options: TypeAlias = ProfileOptions | EventOptions | ResponseOptions
 
@@ -55,10 +57,16 @@ def import_file(
     def mark(batch: Affected) -> None:
         # Anew for each batch: another process may define or recompute segments meanwhile.
         catalog = project.catalog()
-        define.mark_stale(project.connection, catalog, segments_reading(catalog, batch))
+        define.mark(
+            project.connection,
+            catalog,
+            catalog.affected(batch),
+            cause=Cause.IMPORT,
+            change=settings.counted(project.connection, settings.Counter.CHANGE),
+        )
 
     report = _import(project, file, options, now(), name, on_import, mark)
-    return Followed(report, catch_up(project, now=now(), cause="import", on_progress=on_recompute))
+    return Followed(report, catch_up(project, now=now(), on_progress=on_recompute))
 
 
 def _import(

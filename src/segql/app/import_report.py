@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from attrs import field, frozen
 
 from segql.app.rejects import Reject
 from segql.membership.affected import Affected
-
-EVENT_FIELDS: Final = frozenset({"events", "last_event", "first_seen", "last_seen"})
-"""Fields that follow from events."""
-SURVEY_FIELDS: Final = frozenset(
-    {
-        "surveys_seen",
-        "surveys_completed",
-        "surveys_dismissed",
-        "last_survey_seen",
-        "last_survey_completed",
-        "last_survey_dismissed",
-        "last_survey",
-        "first_seen",
-        "last_seen",
-    }
-)
-"""Fields that follow from survey actions."""
 
 
 @frozen(kw_only=True)

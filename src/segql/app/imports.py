@@ -14,8 +14,9 @@ from segql.app.import_batches import BeforeCommit, Done, Job, OnProgress, run
 from segql.app.import_columns import Columns
 from segql.app.import_items import Builder
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
-from segql.app.import_report import EVENT_FIELDS, SURVEY_FIELDS, ImportReport
+from segql.app.import_report import ImportReport
 from segql.membership.affected import Affected
+from segql.model.fields import EVENT_FIELDS, SURVEY_FIELDS
 from segql.model.instants import Instant
 from segql.store import digests, events, identify, responses, settings
 from segql.store.driver import Connection
@@ -98,9 +99,9 @@ def import_events(
         affected = Affected(
             events=done.names,
             fields=EVENT_FIELDS if done.added else frozenset(),
-            everything=done.new_profiles > 0,
+            everything=bool(done.new),
         )
-        return Done(done.added, 0, done.present, done.new_profiles, affected)
+        return Done(done.added, 0, done.present, len(done.new), affected)
 
     with Occurrences() as met:
         return run(
@@ -140,9 +141,9 @@ def import_responses(
         affected = Affected(
             surveys=done.surveys,
             fields=SURVEY_FIELDS if done.added or done.replaced else frozenset(),
-            everything=done.new_profiles > 0,
+            everything=bool(done.new),
         )
-        return Done(done.added, done.replaced, done.present, done.new_profiles, affected)
+        return Done(done.added, done.replaced, done.present, len(done.new), affected)
 
     with Occurrences() as met:
         return run(

@@ -1,126 +1,218 @@
-"""One call at a time: data in, and membership of the profile follows in the same transaction.
+"""Calls in, and membership follows in the same transaction.
 
-Each call gives the internal id of its profile. `now` is the instant of the call; the project's
-clock never goes back, so flips never do either.
+A batch is one transaction at one instant: its calls are applied in their order, and its flips are
+the difference between before and after. `now` is the instant of the call; where the project's clock
+is later, that counts instead, so that time never goes back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
 
+from segql.app.calls import Stored, prepared
 from segql.app.project import Project
-from segql.membership.live import recheck
-from segql.model.errors import Refused
-from segql.model.instants import Instant, Moment
-from segql.model.values import Json
-from segql.store import events, profiles, responses, settings
+from segql.membership import accounts as following
+from segql.membership.affected import Affected
+from segql.membership.sitting import Reason, Sitting, begin, bring_up_to_date
+from segql.model.calls import Call, Delete, Merge, Outcome, SetAccount, Values
+from segql.model.errors import Refused, SegqlError
+from segql.model.fields import EVENT_FIELDS, SURVEY_FIELDS
+from segql.model.flips import Cause
+from segql.model.instants import MAX_INSTANT, Instant, Moment
+from segql.store import accounts, events, merge, profiles, responses
 from segql.store import identify as identifying
-from segql.store.digests import message_digest, response_digest
-from segql.store.driver import Connection
-from segql.store.plain import cleaned, name_checked, text_of
+
+STORED: Final = Outcome("stored")
+PRESENT: Final = Outcome("present")
+_EVERYTHING: Final = Affected(everything=True)
 
 
-def identify(
-    project: Project,
-    profile: str,
-    traits: Mapping[str, Json],
-    *,
-    email: str | None = None,
-    account: str | None = None,
-    account_traits: Mapping[str, Json] | None = None,
-    now: Instant,
-) -> None:
-    """Merge traits over those of a profile, made if it is new; a null takes a trait away.
+def batch(project: Project, calls: Sequence[Call], *, now: Instant) -> tuple[Outcome, ...]:
+    """Apply `calls` in order, in one transaction, and say what became of each.
 
-    Raises `Refused` (`bad-value`) for what cannot be kept as JSON.
+    A call that is refused is left out and stops no other. An exception means that nothing at all is
+    stored: `Busy`, `Broken`, or `Refused` for a `now` outside 1970 to 9999 or a project that is
+    read only.
     """
-    call = identifying.Identify(
-        profile=name_checked(profile, "profile id"),
-        traits=cleaned(traits),
-        email=email,
-        account=None if account is None else name_checked(account, "account id"),
-        account_traits=cleaned(account_traits or {}),
-        at=now,
-    )
+    if not 0 <= now <= MAX_INSTANT:
+        raise Refused("the instant of a call lies outside the years 1970 to 9999", code="bad-time")
     with project.writing() as connection:
-        change = settings.take(connection, settings.Counter.CHANGE)
-        identifying.identify(
-            connection,
-            [call],
-            change=change,
-            zone=project.zone,
-            now=settings.advance_clock(connection, now),
+        sitting = begin(connection, project.catalog(), Moment(now, project.zone))
+        outcomes = _Batch(sitting, calls).applied()
+    project.follow_up(now)
+    return outcomes
+
+
+def one(project: Project, call: Call, *, now: Instant) -> bool:
+    """Apply one call; False when it was there already. Raises its error when it is refused."""
+    [outcome] = batch(project, [call], now=now)
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.status == "stored"
+
+
+class _Batch:
+    """The calls of one transaction, with what became of each."""
+
+    def __init__(self, sitting: Sitting, calls: Sequence[Call]) -> None:
+        self.sitting = sitting
+        self.connection = sitting.connection
+        self.outcomes: list[Outcome] = [STORED] * len(calls)
+        self.ready: list[tuple[int, Stored]] = []
+        """The calls that can be stored, each with its place in the batch."""
+        for place, call in enumerate(calls):
+            try:
+                stored = prepared(call, now=sitting.moment.now, zone=sitting.moment.zone)
+            except SegqlError as error:
+                self.outcomes[place] = Outcome("refused", error)
+            else:
+                self.ready.append((place, stored))
+
+    def applied(self) -> tuple[Outcome, ...]:
+        """Store all of it and let membership follow."""
+        self._bring_up_to_date()
+        for kind, group in groupby(self.ready, lambda pair: type(pair[1])):
+            places, run = zip(*group, strict=True)
+            self._apply(kind, places, run)
+        self.sitting.settle()
+        return tuple(self.outcomes)
+
+    def _bring_up_to_date(self) -> None:
+        named = {name for _, call in self.ready for name in _profiles_of(call)}
+        wanted = dict.fromkeys(profiles.profile_ids(self.connection, named).values())
+        renewed = {name for _, call in self.ready for name in _accounts_of(call)}
+        for account in accounts.account_ids(self.connection, renewed).values():
+            members = following.few_members(self.connection, account)
+            wanted |= dict.fromkeys(members or ())
+        bring_up_to_date(self.sitting, wanted)
+
+    def _apply(self, kind: type, places: Sequence[int], run: Sequence[Stored]) -> None:
+        """Store calls of one kind that follow each other."""
+        if kind is events.Event:
+            self._track(places, [call for call in run if isinstance(call, events.Event)])
+        elif kind is identifying.Identify:
+            self._identify([call for call in run if isinstance(call, identifying.Identify)])
+        elif kind is responses.Response:
+            self._survey(places, [call for call in run if isinstance(call, responses.Response)])
+        for place, call in zip(places, run, strict=True):
+            match call:
+                case SetAccount(account, traits):
+                    self._set_account(place, account, traits)
+                case Merge(absorbed, profile):
+                    self._merge(place, absorbed, profile)
+                case Delete(profile):
+                    self._delete(place, profile)
+                case _:
+                    break
+
+    def _track(self, places: Sequence[int], run: Sequence[events.Event]) -> None:
+        sitting = self.sitting
+        now = sitting.moment.now
+        done = events.append(self.connection, run, change=sitting.change, call_at=now)
+        affected = {
+            name: Affected(events=frozenset({name}), fields=EVENT_FIELDS) for name in done.names
+        }
+        for place, event, arrival in zip(places, run, done.arrivals, strict=True):
+            if arrival is None:
+                self.outcomes[place] = PRESENT
+                continue
+            profile = done.profiles[event.profile]
+            reason = Reason(Cause.EVENT, arrival)
+            what = _EVERYTHING if profile in done.new else affected[event.name]
+            sitting.affect(profile, what, reason)
+
+    def _identify(self, run: Sequence[identifying.Identify]) -> None:
+        sitting = self.sitting
+        done = identifying.identify(
+            self.connection,
+            run,
+            change=sitting.change,
+            zone=sitting.moment.zone,
+            now=sitting.moment.now,
+            touch_members=False,
         )
-        _follow(project, connection, profile, now, "identify")
+        reason = Reason(Cause.IDENTIFY, sitting.change)
+        for profile, renewed in done.profiles.items():
+            affected = Affected(traits=renewed.paths, fields=renewed.fields)
+            sitting.affect(profile, _EVERYTHING if renewed.added else affected, reason)
+        following.begin(sitting, done.accounts)
 
+    def _survey(self, places: Sequence[int], run: Sequence[responses.Response]) -> None:
+        sitting = self.sitting
+        now = sitting.moment.now
+        done = responses.append(self.connection, run, change=sitting.change, call_at=now)
+        for place, response, number in zip(places, run, done.ids, strict=True):
+            if number is None:
+                self.outcomes[place] = PRESENT
+                continue
+            profile = done.profiles[response.profile]
+            affected = Affected(surveys=frozenset({response.survey}), fields=SURVEY_FIELDS)
+            reason = Reason(Cause.SURVEY, number)
+            sitting.affect(profile, _EVERYTHING if profile in done.new else affected, reason)
+        for profile, survey in done.losers.items():
+            affected = Affected(surveys=frozenset({survey}), fields=SURVEY_FIELDS)
+            sitting.affect(profile, affected, Reason(Cause.SURVEY, None))
 
-def track(
-    project: Project,
-    profile: str,
-    event: str,
-    properties: Mapping[str, Json],
-    *,
-    time: Instant | None = None,
-    message_id: str | None = None,
-    now: Instant,
-) -> bool:
-    """Store an event that a profile did at `time` (now when None); False when it was stored before.
-
-    Of several calls with the same `message_id` the first counts.
-    """
-    stored = events.Event(
-        name_checked(profile, "profile id"),
-        name_checked(event, "event"),
-        now if time is None else time,
-        text_of(cleaned(properties)) if properties else None,
-        None if message_id is None else message_digest(message_id),
-    )
-    with project.writing() as connection:
-        change = settings.take(connection, settings.Counter.CHANGE)
-        outcome = events.append(connection, [stored], change=change, call_at=now)
-        _follow(project, connection, profile, now, "event")
-    return outcome.added == 1
-
-
-def survey(
-    project: Project,
-    profile: str,
-    survey_key: str,
-    action: str,
-    answers: Mapping[str, Json],
-    *,
-    time: Instant | None = None,
-    response_id: str | None = None,
-    now: Instant,
-) -> None:
-    """Store a survey action: `seen`, `completed`, `dismissed`, or `partial` answers.
-
-    A later call with the same `response_id` replaces the earlier one.
-    """
-    if action not in responses.ACTIONS:
-        raise Refused(
-            f"`{action}` is no survey action",
-            code="bad-action",
-            hint=f"use one of {', '.join(responses.ACTIONS)}",
+    def _set_account(self, place: int, account: str, traits: Values) -> None:
+        sitting = self.sitting
+        _, changed = accounts.merge_traits(
+            self.connection,
+            [(account, traits)],
+            change=sitting.change,
+            zone=sitting.moment.zone,
         )
-    stored = responses.Response(
-        name_checked(profile, "profile id"),
-        name_checked(survey_key, "survey"),
-        action,
-        now if time is None else time,
-        text_of(cleaned(answers)) if answers else None,
-        response=None if response_id is None else response_digest(survey_key, response_id),
-    )
-    with project.writing() as connection:
-        change = settings.take(connection, settings.Counter.CHANGE)
-        responses.append(connection, [stored], change=change, call_at=now)
-        _follow(project, connection, profile, now, "survey")
+        following.begin(sitting, changed)
+
+    def _merge(self, place: int, absorbed: str, profile: str) -> None:
+        sitting = self.sitting
+        ids, new = profiles.ensure(self.connection, [profile], sitting.change)
+        survivor = ids[profile]
+        gone = profiles.profile_id(self.connection, absorbed)
+        if gone == survivor:
+            self.outcomes[place] = PRESENT
+            return
+        if gone is None:
+            merge.add_alias(self.connection, absorbed, survivor)
+        else:
+            sitting.hand_over(gone, survivor)
+            merge.merge(
+                self.connection,
+                gone,
+                survivor,
+                change=sitting.change,
+                zone=sitting.moment.zone,
+            )
+        if gone is not None or new:
+            sitting.affect(survivor, _EVERYTHING, Reason(Cause.MERGE, sitting.change))
+
+    def _delete(self, place: int, profile: str) -> None:
+        sitting = self.sitting
+        number = profiles.profile_id(self.connection, profile)
+        if number is None:
+            error = Refused(f"there is no profile `{profile}`", code="unknown-profile")
+            self.outcomes[place] = Outcome("refused", error)
+            return
+        sitting.leave_all(number, Reason(Cause.DELETE, sitting.change))
+        merge.delete(self.connection, number, change=sitting.change, zone=sitting.moment.zone)
 
 
-def _follow(
-    project: Project, connection: Connection, profile: str, now: Instant, cause: str
-) -> None:
-    number = profiles.profile_id(connection, profile)
-    if number is not None:
-        moment = Moment(settings.advance_clock(connection, now), project.zone)
-        recheck(connection, project.catalog(), number, moment=moment, cause=cause)
+def _profiles_of(call: Stored) -> Iterable[str]:
+    match call:
+        case SetAccount():
+            return ()
+        case Merge(absorbed, profile):
+            return absorbed, profile
+        case _:
+            return (call.profile,)
+
+
+def _accounts_of(call: Stored) -> Iterable[str]:
+    match call:
+        case SetAccount(account, traits) if traits:
+            return (account,)
+        case identifying.Identify(account=str(account), account_traits=traits) if traits:
+            return (account,)
+        case _:
+            return ()

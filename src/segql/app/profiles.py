@@ -6,12 +6,13 @@ from attrs import frozen
 
 from segql.app.project import Project
 from segql.engines.interpreter.explain import explain
-from segql.membership.live import project_facts
+from segql.membership.catalog import Catalog
 from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
 from segql.model.why import Why
 from segql.store import events, members, profiles, responses
 from segql.store.driver import reading
+from segql.store.facts import StoredFacts, facts_of
 
 
 @frozen
@@ -56,7 +57,7 @@ def why(project: Project, segment: str, external: str, *, now: Instant) -> Why:
             )
         number = _internal(project, external)
         moment = Moment(now, project.zone)
-        facts = project_facts(project.connection, number, catalog, moment)
+        facts = _facts(project, number, catalog, moment)
         assert facts is not None, "a living profile has facts"
         rules = {
             name: other.written.rule
@@ -64,6 +65,28 @@ def why(project: Project, segment: str, external: str, *, now: Instant) -> Why:
             if other.written is not None
         }
         return explain(entry.written.rule, facts, moment, segments=rules)
+
+
+def _facts(project: Project, profile: int, catalog: Catalog, moment: Moment) -> StoredFacts | None:
+    """A stored profile as facts, its segments answered by their rules at the same moment.
+
+    Those of its teammates too, each once at most; only manual segments are read from the stored
+    members.
+    """
+    connection = project.connection
+    verdicts: dict[tuple[int, str], bool] = {}
+
+    def in_segment(facts: StoredFacts, name: str) -> bool:
+        asked = facts.profile, name
+        if asked not in verdicts:
+            entry = catalog.entry(name)
+            if entry.compiled is None:
+                verdicts[asked] = members.is_member(connection, entry.stored.id, facts.profile)
+            else:
+                verdicts[asked] = entry.compiled.at(moment)(facts)
+        return verdicts[asked]
+
+    return facts_of(connection, profile, in_segment=in_segment)
 
 
 def _internal(project: Project, external: str) -> int:

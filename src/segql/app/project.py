@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from segql.membership import catalog
+from segql.membership import accounts, catalog
 from segql.model.errors import Refused
+from segql.model.instants import Instant, Moment
 from segql.store import settings
 from segql.store.driver import Connection, caution, immediate
 from segql.store.migrations import open_store
@@ -81,6 +82,10 @@ class Project:
         except BaseException:
             self.forget_catalog()  # it may hold what was rolled back
             raise
+
+    def follow_up(self, now: Instant) -> None:
+        """Let every profile follow what was said of its account, where that is not done yet."""
+        accounts.catch_up(self.connection, self.writing, self.catalog, Moment(now, self.zone))
 
     def close(self) -> None:
         """Close the database."""

@@ -17,11 +17,12 @@ from segql.membership import define
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
+from segql.model.flips import Cause
 from segql.model.instants import Instant, Moment
 from segql.rules import rule as core
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
-from segql.store import members, segments, settings
+from segql.store import members, segments
 from segql.store.driver import Connection
 
 
@@ -133,8 +134,8 @@ def apply(
             _store(connection, change, now)
         catalog = project.catalog()
         due = [change.name for change in changes if change.evaluate and change.action != "archive"]
-        define.mark_stale(connection, catalog, catalog.dependants(due))
-    recomputed = catch_up(project, now=now, cause="definition", on_progress=on_progress)
+        define.mark(connection, catalog, catalog.dependants(due), cause=Cause.DEFINITION)
+    recomputed = catch_up(project, now=now, on_progress=on_progress)
     return Applied(tuple(changes), recomputed)
 
 
@@ -167,17 +168,28 @@ def _store(connection: Connection, change: Change, now: Instant) -> None:
 def _let_go(connection: Connection, entry: Entry, now: Instant) -> None:
     """Archive a segment; its members leave with their history kept."""
     segment = entry.stored.id
-    members.apply(connection, segment, (), members.ids(connection, segment), at=now, cause="delete")
+    members.apply(
+        connection, segment, (), members.ids(connection, segment), at=now, cause=Cause.DELETE
+    )
     segments.archive(connection, segment, now=now)
 
 
 def catch_up(
-    project: Project, *, now: Instant, cause: str, on_progress: Progress | None = None
+    project: Project, *, now: Instant, on_progress: Progress | None = None
 ) -> tuple[Recomputed, ...]:
-    """Evaluate every segment that a bulk computation is due for."""
-    project.forget_catalog()
-    catalog = project.catalog()
-    return _recompute(project, catalog, define.stale_names(catalog), now, cause, on_progress)
+    """Compute every segment that is due, unless another process is at it."""
+    project.follow_up(now)
+    try:
+        return define.compute(
+            project.connection,
+            project.writing,
+            project.catalog,
+            project.path,
+            Moment(now, project.zone),
+            on_progress=on_progress,
+        )
+    finally:
+        project.forget_catalog()
 
 
 def recompute(
@@ -187,38 +199,15 @@ def recompute(
     now: Instant,
     on_progress: Progress | None = None,
 ) -> tuple[Recomputed, ...]:
-    """Evaluate the segments `names` (all of them when empty) and what depends on them."""
-    catalog = project.catalog()
-    for name in names:
-        catalog.entry(name)
-    chosen = catalog.dependants(names) if names else tuple(catalog.entries)
-    return _recompute(project, catalog, chosen, now, "time", on_progress)
-
-
-def _recompute(
-    project: Project,
-    catalog: Catalog,
-    names: Sequence[str],
-    now: Instant,
-    cause: str,
-    on_progress: Progress | None,
-) -> tuple[Recomputed, ...]:
-    if not names:
-        return ()
+    """Compute the segments `names` (all of them when empty) and what depends on them."""
     with project.writing() as connection:
-        moment = Moment(settings.advance_clock(connection, now), project.zone)
-    try:
-        return define.recompute(
-            project.connection,
-            project.path,
-            catalog,
-            set(names),
-            moment=moment,
-            cause=cause,
-            on_progress=on_progress,
-        )
-    finally:
-        project.forget_catalog()
+        catalog = project.catalog()
+        for name in names:
+            catalog.entry(name)
+        chosen = catalog.dependants(names) if names else tuple(catalog.entries)
+        wanted = [name for name in chosen if catalog.entries[name].stored.kind == "rule"]
+        define.mark(connection, catalog, wanted, cause=Cause.TIME)
+    return catch_up(project, now=now, on_progress=on_progress)
 
 
 def rename(project: Project, old: str, new: str, *, now: Instant) -> tuple[str, ...]:

@@ -64,14 +64,14 @@ def _listed_json(one: Listed) -> dict[str, Any]:
         "rule": format_rule(written.rule) if written is not None else None,
         "evaluated": None if stored.evaluated is None else iso(stored.evaluated),
         "took_ms": stored.took,
-        "stale": stored.stale,
+        "due": stored.is_due,
         "error": stored.error,
     }
 
 
 def _listed_row(one: Listed) -> tuple[str, ...]:
     stored = one.entry.stored
-    state = stored.error or ("due" if stored.stale else "")
+    state = stored.error or ("due" if stored.is_due else "")
     return (
         stored.name,
         f"{one.members:,}",

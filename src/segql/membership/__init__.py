@@ -1,7 +1,9 @@
 """Changes in, flips out: who enters and leaves which segment, exactly.
 
+- `affected`: what changed, and an index of the rules that read it
 - `catalog`: checked segments of the project, in order of dependency, by revision
-- `affected`: what changed, and which segments read it
-- `live`: one profile re-checked when its data change
-- `define`: everybody evaluated in bulk, the difference applied silently
+- `application`: what a bulk computation found of one segment, applied in chunks
+- `sitting`: one write transaction: who is in which segment among the profiles it touches
+- `accounts`: what was said of an account reaches its profiles, many of them in chunks
+- `define`: everybody evaluated in bulk, the difference applied silently, in chunks
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -10,7 +11,8 @@ from attrs import field, frozen
 from segql.engines.interpreter.holds import Compiled, compile_rule
 from segql.language.diagnostics import RuleError
 from segql.language.files import parse_file
-from segql.model.errors import Broken, Refused
+from segql.membership.affected import Affected, Readers
+from segql.model.errors import Refused
 from segql.rules import rule as core
 from segql.rules.desugar import desugar
 from segql.rules.order import in_order
@@ -32,12 +34,19 @@ class Entry:
     rule: core.Rule | None
     reads: Reads | None
     compiled: Compiled | None
-    """The rule for one profile."""
+    """The rule for one profile; None where there is none that can be asked."""
+    fault: str | None = None
+    """Why the stored text cannot be asked, or None."""
 
     @property
     def name(self) -> str:
         """The name, unique among living segments."""
         return self.stored.name
+
+    @property
+    def error(self) -> str | None:
+        """Why its members are not kept exact, or None: it stops no other segment."""
+        return self.fault or self.stored.error
 
 
 @frozen
@@ -46,15 +55,43 @@ class Catalog:
 
     entries: Mapping[str, Entry] = field(factory=dict)
 
+    @cached_property
+    def order(self) -> tuple[Entry, ...]:
+        """The segments by place: those that are read before those that read them."""
+        return tuple(self.entries.values())
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Which of the segments that are kept exact read what, by place."""
+        return Readers.of([None if one.error else one.reads for one in self.order])
+
+    @cached_property
+    def followers(self) -> tuple[tuple[int, ...], ...]:
+        """For each place, the places of the segments that read that one directly."""
+        found: list[list[int]] = [[] for _ in self.order]
+        places = {name: place for place, name in enumerate(self.entries)}
+        for place, entry in enumerate(self.order):
+            if entry.reads is not None and not entry.error:
+                for name in entry.reads.segments & places.keys():
+                    found[places[name]].append(place)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """Places by the id of the segment."""
+        return {entry.stored.id: place for place, entry in enumerate(self.order)}
+
     @property
     def rules(self) -> dict[str, core.Rule]:
-        """The rules by segment; manual segments have none."""
+        """The rules by segment; manual segments, and those that cannot be read, have none."""
         return {name: entry.rule for name, entry in self.entries.items() if entry.rule is not None}
 
     @property
     def manual(self) -> frozenset[str]:
-        """The segments without a rule."""
-        return frozenset(name for name, entry in self.entries.items() if entry.rule is None)
+        """The segments that are fixed lists."""
+        return frozenset(
+            name for name, entry in self.entries.items() if entry.stored.kind == "manual"
+        )
 
     def entry(self, name: str) -> Entry:
         """The segment called `name`; raises `Refused` (`unknown-segment`) with what is near."""
@@ -70,6 +107,10 @@ class Catalog:
             if entry.reads is not None and not reached.isdisjoint(entry.reads.segments):
                 reached.add(name)
         return tuple(name for name in self.entries if name in reached)
+
+    def affected(self, what: Affected) -> tuple[str, ...]:
+        """The segments whose rules read what changed, and those that depend on them, in order."""
+        return self.dependants(self.order[place].name for place in self.readers.of_affected(what))
 
 
 def unknown_segment(name: str, known: Iterable[str]) -> Refused:
@@ -88,8 +129,8 @@ def unknown_segment(name: str, known: Iterable[str]) -> Refused:
 def load(connection: Connection) -> Catalog:
     """Read the living segments and check them together.
 
-    Raises `Broken` when a stored text no longer parses, which only a change by another program or
-    an older version can cause.
+    A stored text that cannot be read, which only a change by another program or an older version
+    can cause, is the fault of its segment alone.
     """
     read: dict[str, Entry] = {}
     for row in stored.living(connection):
@@ -103,11 +144,11 @@ def _entry(row: stored.Segment) -> Entry:
         return Entry(row, None, None, None, None)
     parsed = parse_file(row.text, f"segment {row.name}")
     if len(parsed.segments) != 1:
-        raise Broken(
-            f"the stored text of segment `{row.name}` cannot be read",
-            code="bad-stored-segment",
-            hint=str(RuleError(parsed.diagnostics)) if parsed.diagnostics else None,
-        )
+        found = str(RuleError(parsed.diagnostics)) if parsed.diagnostics else "it holds no rule"
+        return Entry(row, None, None, None, None, f"its stored text cannot be read: {found}")
     written = parsed.segments[0]
-    rule = desugar(written.rule)
-    return Entry(row, written, rule, reads_of(rule), compile_rule(rule))
+    try:
+        rule = desugar(written.rule)
+        return Entry(row, written, rule, reads_of(rule), compile_rule(rule))
+    except Refused as error:
+        return Entry(row, written, None, None, None, error.message)

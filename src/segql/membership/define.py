@@ -1,118 +1,212 @@
-"""On definition and import: everybody is evaluated in bulk and the difference applied, silently.
+"""On definition and import: everybody is evaluated in bulk, the difference applied silently.
 
-Three steps, each of which a kill may follow: the segments are marked stale in the transaction that
-makes them so; the set engine evaluates without holding a lock; then each segment's difference is
-applied, and its mark taken away, in one transaction of its own. Whatever is still stale is caught
-up by the next call.
+Whatever makes a computation due says so in its own transaction (`mark`). `compute` then evaluates
+with the set engine, which holds no lock, and applies the difference in chunks (`application`),
+segment by segment in order of dependency. A kill between any two transactions leaves the
+computation due, and the next `compute` begins it again; what is applied already is no difference
+any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
 from attrs import frozen
 
 from segql.engines import sets
+from segql.membership.application import Application, difference_of
 from segql.membership.catalog import Catalog, Entry
-from segql.membership.live import project_facts
+from segql.model.errors import Broken, Busy
+from segql.model.flips import Cause
 from segql.model.instants import Moment
-from segql.store import members, segments
-from segql.store.driver import Connection, immediate
-from segql.store.profiles import changed_since
+from segql.store import members, runs, settings
+from segql.store.driver import Connection
 
 Progress = Callable[[int, int, str], None]
 """Called with segments done, segments in all, and the name of the one at hand."""
+Writing = Callable[[], AbstractContextManager[Connection]]
 
 
 @frozen
 class Recomputed:
-    """What a bulk computation did to one segment; `took_ms` is its part of the whole."""
+    """What a bulk computation did to one segment; `took_ms` is its part of the whole.
+
+    `error` says why it could not be computed; its members stay as they were.
+    """
 
     name: str
     members: int
     entered: int
     left: int
     took_ms: int
+    error: str | None = None
 
 
-def recompute(
+def mark(
     connection: Connection,
-    path: Path,
     catalog: Catalog,
-    names: Collection[str],
+    names: Iterable[str],
     *,
+    cause: Cause,
+    change: int | None = None,
+) -> None:
+    """Have the segments `names` computed for everybody, whatever becomes of this process.
+
+    In the caller's transaction, which has the change number `change`, or gets one. Whoever is
+    computing them begins again, or stops where this is a definition.
+    """
+    wanted = [catalog.entries[name].stored.id for name in names]
+    if not wanted:
+        return
+    number = settings.take(connection, settings.Counter.CHANGE) if change is None else change
+    is_definition = cause is Cause.DEFINITION
+    runs.mark(connection, wanted, change=number, cause=cause, takes_over=is_definition)
+
+
+def compute(
+    connection: Connection,
+    writing: Writing,
+    catalog: Callable[[], Catalog],
+    path: Path,
     moment: Moment,
-    cause: str,
+    *,
     on_progress: Progress | None = None,
 ) -> tuple[Recomputed, ...]:
-    """Evaluate the segments `names` for everybody at `moment` and store who entered and left.
+    """Compute the segments that are due and that nobody else is at, in order of dependency.
 
-    `path` is where the database of `connection` is. Results come in order of dependency. Fires no
-    deliveries. Manual segments are passed over.
+    `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue,
+    `path` is where the database is. Everybody is evaluated at `moment`, or at the project's clock
+    where that is later. A segment that cannot be computed keeps its error and stops no other.
     """
-    wanted = [
-        entry for name, entry in catalog.entries.items() if name in names and entry.rule is not None
-    ]
-    if not wanted:
-        return ()
-    started = perf_counter()
-    result = sets.evaluate(
-        path, catalog.rules, moment=moment, names=[entry.name for entry in wanted]
-    )
-    evaluating = (perf_counter() - started) / len(wanted)
-    done = []
-    for index, entry in enumerate(wanted):
-        if on_progress is not None:
-            on_progress(index, len(wanted), entry.name)
-        began = perf_counter()
-        with immediate(connection):
-            holding = _rechecked(connection, catalog, entry, result, moment)
-            current = np.array(members.ids(connection, entry.stored.id), dtype=np.int64)
-            entering = np.setdiff1d(holding, current, assume_unique=True)
-            leaving = np.setdiff1d(current, holding, assume_unique=True)
-            members.apply(
-                connection,
-                entry.stored.id,
-                entering.tolist(),
-                leaving.tolist(),
-                at=moment.now,
-                cause=cause,
+    work = _Work(connection, writing, catalog, path, moment, on_progress)
+    try:
+        return work.done()
+    finally:
+        work.release()
+
+
+@frozen(eq=False)
+class _Claimed:
+    """The segments that are computed together, at one moment."""
+
+    catalog: Catalog
+    moment: Moment
+    entries: Sequence[Entry]
+    due: Mapping[int, runs.Due]
+
+
+class _Work:
+    """Everything that one call of `compute` does."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        writing: Writing,
+        catalog: Callable[[], Catalog],
+        path: Path,
+        moment: Moment,
+        on_progress: Progress | None,
+    ) -> None:
+        self.connection = connection
+        self.writing = writing
+        self.catalog = catalog
+        self.path = path
+        self.moment = moment
+        self.on_progress = on_progress
+        self.runner = runs.new_runner()
+        self.found: dict[str, Recomputed] = {}
+        self.holds_any = False
+
+    def done(self) -> tuple[Recomputed, ...]:
+        """Compute until nothing is due that is ours."""
+        claimed = self._claim()
+        while claimed.entries:
+            self._evaluate(claimed)
+            claimed = self._claim([entry.stored.id for entry in claimed.entries])
+        if self.found and self.on_progress is not None:
+            self.on_progress(len(self.found), len(self.found), "")
+        return tuple(self.found.values())
+
+    def release(self) -> None:
+        """Leave what is not done to others."""
+        if self.holds_any:
+            with self.writing() as connection:
+                runs.release(connection, self.runner)
+
+    def _claim(self, again: Sequence[int] | None = None) -> _Claimed:
+        """Take what is due; with `again` only what of that is ours, and was marked anew."""
+        with self.writing() as connection:
+            due = {
+                segment: one
+                for segment, one in runs.due(connection).items()
+                if (not one.is_taken if again is None else one.runner == self.runner)
+                and (again is None or segment in again)
+            }
+            self.holds_any = bool(due)
+            now = self.moment.now
+            if due:  # time passes only where something happens
+                now = settings.advance_clock(connection, now)
+                runs.claim(connection, due, self.runner)
+            catalog = self.catalog()
+        entries = [entry for entry in catalog.order if entry.stored.id in due]
+        return _Claimed(catalog, Moment(now, self.moment.zone), entries, due)
+
+    def _evaluate(self, claimed: _Claimed) -> None:
+        started = perf_counter()
+        results = self._results(claimed, claimed.entries)
+        evaluating = (perf_counter() - started) / len(claimed.entries)
+        for number, entry in enumerate(claimed.entries):
+            if self.on_progress is not None:
+                self.on_progress(number, len(claimed.entries), entry.name)
+            result = results[entry.name]
+            if isinstance(result, str):
+                self._quarantine(entry, result)
+                continue
+            self._apply(entry, claimed, result, evaluating)
+
+    def _results(self, claimed: _Claimed, entries: Sequence[Entry]) -> dict[str, sets.Result | str]:
+        """What the set engine finds for each segment, or why it cannot."""
+        broken: dict[str, sets.Result | str] = {
+            entry.name: entry.fault for entry in entries if entry.fault is not None
+        }
+        names = [entry.name for entry in entries if entry.name not in broken]
+        if not names:
+            return broken
+        try:
+            result = sets.evaluate(
+                self.path, claimed.catalog.rules, moment=claimed.moment, names=names
             )
-            took = round(1000 * (evaluating + perf_counter() - began))
-            segments.mark_evaluated(connection, entry.stored.id, at=moment.now, took=took)
-        done.append(Recomputed(entry.name, len(holding), len(entering), len(leaving), took))
-    if on_progress is not None:
-        on_progress(len(wanted), len(wanted), "")
-    return tuple(done)
+            return broken | dict.fromkeys(names, result)
+        except (Busy, Broken, sets.Cancelled):
+            raise
+        except Exception as error:  # one rule must not stop all the others
+            if len(names) == 1:
+                return broken | {names[0]: f"{type(error).__name__}: {error}"}
+        for entry in entries:
+            if entry.name not in broken:
+                broken |= self._results(claimed, [entry])
+        return broken
 
+    def _quarantine(self, entry: Entry, error: str) -> None:
+        with self.writing() as connection:
+            due = runs.due(connection).get(entry.stored.id)
+            if due is not None and due.runner == self.runner:
+                runs.fail(connection, entry.stored.id, error)
+                settings.take(connection, settings.Counter.CATALOG)
+                size = members.count(connection, entry.stored.id)
+                self.found[entry.name] = Recomputed(entry.name, size, 0, 0, 0, error)
 
-def _rechecked(
-    connection: Connection, catalog: Catalog, entry: Entry, result: sets.Result, moment: Moment
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The profiles that the rule holds for, those changed since the read re-checked one by one."""
-    holding = result.ids(entry.name).astype(np.int64)
-    changed = changed_since(connection, result.changed)
-    if not changed or entry.compiled is None:
-        return holding
-    holds = entry.compiled.at(moment)
-    kept = [
-        profile
-        for profile in changed
-        if (facts := project_facts(connection, profile, catalog, moment)) is not None
-        and holds(facts)
-    ]
-    unchanged = np.setdiff1d(holding, np.array(changed, dtype=np.int64), assume_unique=True)
-    return np.union1d(unchanged, np.array(kept, dtype=np.int64))
-
-
-def stale_names(catalog: Catalog) -> tuple[str, ...]:
-    """The segments that a bulk computation is due for."""
-    return tuple(name for name, entry in catalog.entries.items() if entry.stored.stale)
-
-
-def mark_stale(connection: Connection, catalog: Catalog, names: Iterable[str]) -> None:
-    """Mark the segments `names` in the caller's transaction."""
-    segments.mark_stale(connection, (catalog.entries[name].stored.id for name in names))
+    def _apply(self, entry: Entry, claimed: _Claimed, result: sets.Result, took: float) -> None:
+        """Apply what was found of one segment, which took so many seconds."""
+        started = perf_counter()
+        due = claimed.due[entry.stored.id]
+        application = Application(entry, due, claimed.moment, self.runner, due.change)
+        difference = difference_of(self.connection, entry, result)
+        flips = application.applied(self.writing, difference, took_s=took)
+        if flips is not None:
+            count = members.count(self.connection, entry.stored.id)
+            took_ms = round(1000 * (took + perf_counter() - started))
+            self.found[entry.name] = Recomputed(entry.name, count, *flips, took_ms)

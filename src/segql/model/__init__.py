@@ -15,5 +15,7 @@
 - `vocabulary`: Protocol: which names exist, of what kind, how often
 - `listing`: the parts of a hand-written vocabulary, checked
 - `listed`: a vocabulary in memory, listed by hand
+- `calls`: the calls that bring data in, and what became of each
+- `flips`: who enters or leaves which segment, when, because of what
 - `why`: a verdict with its evidence, as a value
 """

@@ -23,3 +23,21 @@ TIME_FIELDS: Final = (
 
 FIELDS: Final = (*TEXT_FIELDS, *COUNT_FIELDS, *TIME_FIELDS)
 """Every field."""
+
+EVENT_FIELDS: Final = frozenset({"events", "last_event", "first_seen", "last_seen"})
+"""Fields that follow from events."""
+
+SURVEY_FIELDS: Final = frozenset(
+    {
+        "surveys_seen",
+        "surveys_completed",
+        "surveys_dismissed",
+        "last_survey_seen",
+        "last_survey_completed",
+        "last_survey_dismissed",
+        "last_survey",
+        "first_seen",
+        "last_seen",
+    }
+)
+"""Fields that follow from survey actions."""

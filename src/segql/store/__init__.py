@@ -2,7 +2,8 @@
 
 Takes profiles, events and responses with plain values, gives them back one profile at a time or in
 bulk. Every function takes the connection; those that write must stand inside `driver.immediate`.
-Never reads a clock. SQLite is imported by `driver` alone.
+Never reads a clock, but to tell who is still at work (`runs`). SQLite is imported by `driver`
+alone.
 
 - `driver`: the one import of SQLite: version guard, connection, transactions, errors
 - `schema`: tables and indexes, with the reason for each index
@@ -12,14 +13,20 @@ Never reads a clock. SQLite is imported by `driver` alone.
 - `digests`: what events and responses are known by
 - `occurrences`: how often each row of a file was met before
 - `names`: interned names of events, traits and surveys
+- `changes`: traits merged and compared, and since when each is what it is
 - `traits`: index of trait values, one row per element
-- `changes`: traits merged and compared, and since when the one at a path is what it is
 - `profiles`: who there is, what is known of one, and what changed since
-- `identify`: traits of profiles and accounts merged over what is stored
+- `accounts`: traits of accounts merged over what is stored
+- `identify`: traits of profiles merged over what is stored
 - `events`: append, dedupe by message, roll-up
 - `responses`: surveys seen, completed, dismissed; answers
+- `merge`: two profiles become one, one is deleted
 - `segments`: segments and every revision of their text
-- `members`: current members, and the history of flips
+- `runs`: bulk computations that are due, and how far each has come
+- `followups`: accounts whose change has not reached all of their profiles
+- `members`: current members, changed together with the history of flips
+- `history`: intervals of membership that are over
+- `timelines`: what a profile did, read from the newest on
 - `facts`: one profile read lazily, in the shape the interpreter asks for
 - `columns`: packed snapshots for the set engine
 """

@@ -8,7 +8,7 @@ noted of: it became what it is before notes were kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from segql.model.instants import Instant
@@ -62,6 +62,22 @@ def unlike(before: Traits, after: Traits) -> list[str]:
 def instant_at(changed: Changed, path: Path) -> Instant | None:
     """Since when the value at `path`, if there is one, is what it is; None when not known."""
     return changed.get(path_text(path), changed.get(ROOT))
+
+
+def joined(kept: Changed, kept_traits: Traits, gone: Changed, gone_traits: Traits) -> Changed:
+    """What `kept` becomes when its missing traits are filled from others, noted in `gone`."""
+    if not kept_traits:
+        return gone
+    filled = {key: gone_traits[key] for key in gone_traits.keys() - kept_traits.keys()}
+    since = {path_text(path): instant_at(gone, path) for path in _paths((), filled)}
+    return {**kept, **{path: at for path, at in since.items() if at is not None}}
+
+
+def _paths(path: Path, inside: Traits) -> Iterator[Path]:
+    for key, value in inside.items():
+        yield (*path, key)
+        if isinstance(value, Mapping):
+            yield from _paths((*path, key), value)
 
 
 def _note(found: dict[str, Instant], path: Path, old: Json, new: Json, now: Instant) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 from typing import Final
@@ -28,8 +28,8 @@ _PRESENT: Final = """
         on message = substr(:digests, place * 16 + 1, 16)
 """
 _ADD: Final = """
-    insert into events (name, profile, time, message, properties, arrival)
-    values (?, ?, ?, ?, ?, ?)
+    insert into events (name, profile, time, message, properties, said, arrival)
+    values (?, ?, ?, ?, ?, ?, ?)
 """
 _ROLL_UP: Final = """
     insert into rollups (profile, name, count, first, last)
@@ -78,7 +78,8 @@ _NAMES_OF: Final = """
 class Event:
     """An event to be stored: properties as `plain.text_of` writes them, None when there are none.
 
-    `message` is a 16-byte digest: of two events with the same one, the first is kept.
+    `message` is a 16-byte digest: of two events with the same one, the first is kept. `said` is the
+    time that was given, where that was not believed and `time` is another.
     """
 
     profile: str
@@ -86,6 +87,7 @@ class Event:
     time: Instant
     properties: str | None = None
     message: bytes | None = None
+    said: Instant | None = None
 
 
 @frozen
@@ -107,7 +109,12 @@ class Outcome:
     """Names of the added events."""
     touched: frozenset[int]
     """Internal ids of profiles that events were added to."""
-    new_profiles: int
+    profiles: Mapping[str, int]
+    """Internal ids by the external ids of the batch, those of calls that were present left out."""
+    new: frozenset[int]
+    """Internal ids of profiles that were made."""
+    arrivals: tuple[int | None, ...]
+    """For each event of the batch the number of its arrival, None where it was present."""
 
 
 def append(
@@ -122,10 +129,9 @@ def append(
     Inside `immediate`. Unknown profiles are made. `call_at` is the time of the call that brought
     them, where there is one: it counts for `first_seen` and `last_seen`.
     """
-    fresh = _without_present(connection, events)
-    profile_ids, new_profiles = profiles.ensure(
-        connection, (event.profile for event in fresh), change
-    )
+    places = _fresh_places(connection, events)
+    fresh = [events[place] for place in places]
+    profile_ids, new = profiles.ensure(connection, (event.profile for event in fresh), change)
     name_ids = names.event_ids(connection, {event.name for event in fresh})
     last = settings.take(connection, settings.Counter.ARRIVAL, len(fresh))
     first = last - len(fresh) + 1
@@ -138,18 +144,19 @@ def append(
             first + place,
             event.message,
             event.properties,
+            event.said,
         )
         for place, event in enumerate(fresh)
     )
     connection.executemany(
         _ADD,
         [
-            (name, profile, time, message, text, at)
-            for name, profile, time, at, message, text in rows
+            (name, profile, time, message, text, said, at)
+            for name, profile, time, at, message, text, said in rows
         ],
     )
     counts: dict[tuple[int, int], tuple[int, Instant, Instant]] = {}
-    for name, profile, time, _, _, _ in rows:
+    for name, profile, time, *_ in rows:
         count, low, high = counts.get((profile, name), (0, time, time))
         counts[profile, name] = (count + 1, min(low, time), max(high, time))
     by_pair = [(*pair, *span) for pair, span in sorted(counts.items())]
@@ -162,30 +169,35 @@ def append(
         _TOUCH,
         [(profile, change, *span, call_at, call_at) for profile, span in by_profile.items()],
     )
+    arrivals: list[int | None] = [None] * len(events)
+    for number, place in enumerate(places, first):
+        arrivals[place] = number
     return Outcome(
         added=len(fresh),
         present=len(events) - len(fresh),
         names=frozenset(name_ids),
         touched=frozenset(by_profile),
-        new_profiles=new_profiles,
+        profiles=profile_ids,
+        new=new,
+        arrivals=tuple(arrivals),
     )
 
 
-def _without_present(connection: Connection, events: Sequence[Event]) -> Sequence[Event]:
-    """The events whose message is neither stored nor met before among `events`."""
+def _fresh_places(connection: Connection, events: Sequence[Event]) -> Sequence[int]:
+    """The places of the events whose message is neither stored nor met before among `events`."""
     digests = [event.message for event in events if event.message is not None]
     if not digests:
-        return events
+        return range(len(events))
     met = present(connection, digests)
     if not met and len(set(digests)) == len(digests):
-        return events
+        return range(len(events))
     fresh = []
-    for event in events:
+    for place, event in enumerate(events):
         if event.message is not None:
             if event.message in met:
                 continue
             met.add(event.message)
-        fresh.append(event)
+        fresh.append(place)
     return fresh
 
 

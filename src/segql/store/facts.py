@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
@@ -12,6 +12,7 @@ from segql.model.values import Json, Path, at_path, is_known
 from segql.store import changes, names, profiles
 from segql.store.driver import Connection
 from segql.store.plain import values_of
+from segql.store.timelines import StoredEvents, StoredTimeline
 
 _ACTIVITY: Final = """
     select first_call, last_call, events, first_event, last_event,
@@ -20,13 +21,6 @@ _ACTIVITY: Final = """
            first_action, last_action
       from activity
      where profile = ?
-"""
-_EVENTS: Final = """
-    select time, properties
-      from events
-     where name = ?
-       and profile = ?
-     order by time, arrival
 """
 _EVENTS_UP_TO: Final = """
     select count(*), min(time), max(time)
@@ -73,28 +67,6 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-class StoredTimeline:
-    """Activities of one kind in order of time, then arrival; properties are read when asked for."""
-
-    def __init__(self, rows: Sequence[tuple[Instant, str | None]]) -> None:
-        """Take times with JSON texts, in order."""
-        self._rows = rows
-        self._times = [time for time, _ in rows]
-        self._properties: dict[int, dict[str, Json]] = {}
-
-    @property
-    def times(self) -> Sequence[Instant]:
-        """The instants, ascending."""
-        return self._times
-
-    def properties(self, index: int) -> dict[str, Json]:
-        """The properties, or answers, of the activity at `index` of `times`."""
-        found = self._properties.get(index)
-        if found is None:
-            found = self._properties[index] = values_of(self._rows[index][1])
-        return found
-
-
 def facts_of(
     connection: Connection,
     profile: int,
@@ -128,7 +100,7 @@ class StoredFacts:
         self._team: dict[int, StoredFacts | None] | None = None
         self._activity: dict[str, Any] | None = None
         self._responses: list[tuple[str, str, Instant, str | None]] | None = None
-        self._events: dict[str, StoredTimeline] = {}
+        self._events: dict[str, StoredEvents] = {}
         self._actions: dict[tuple[str, str | None], StoredTimeline] = {}
 
     @property
@@ -164,13 +136,12 @@ class StoredFacts:
                     return found
         return None
 
-    def events(self, name: str) -> StoredTimeline:
+    def events(self, name: str) -> StoredEvents:
         """The profile's events called `name`."""
         found = self._events.get(name)
         if found is None:
             number = names.event_id(self._connection, name)
-            rows = self._connection.execute(_EVENTS, (number, self.profile)).fetchall()
-            found = self._events[name] = StoredTimeline(rows)
+            found = self._events[name] = StoredEvents(self._connection, number, self.profile)
         return found
 
     def actions(self, action: str, survey: str | None) -> StoredTimeline:

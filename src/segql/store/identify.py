@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from segql.model.instants import Instant
 from segql.model.values import Path
-from segql.store import profiles, traits
-from segql.store.changes import Changed, Traits, differ, merged_over, noted, unlike
+from segql.store import accounts, profiles, traits
+from segql.store.changes import Changed, Traits, differ, merged_over, noted
 from segql.store.driver import Connection
 from segql.store.plain import text_of, values_of
 
@@ -27,12 +27,6 @@ _READ_PROFILES: Final = """
       left join activity
         on activity.profile = profiles.id
 """
-_READ_ACCOUNTS: Final = """
-    select accounts.external, accounts.id, accounts.traits
-      from json_each(?) as wanted
-     cross join accounts
-        on accounts.external = wanted.value
-"""
 _ADD: Final = """
     insert into profiles (email, account, traits, changed, external)
     values (?, ?, ?, ?, ?)
@@ -42,15 +36,6 @@ _UPDATE: Final = """
        set email = ?, account = ?, traits = ?, changed = ?
      where external = ?
 """
-_ADD_ACCOUNT: Final = """
-    insert into accounts (traits, changed, external)
-    values (?, ?, ?)
-"""
-_UPDATE_ACCOUNT: Final = """
-    update accounts
-       set traits = ?, changed = ?
-     where external = ?
-"""
 _TOUCH: Final = """
     insert into activity (profile, changed, first_call, last_call)
     values (?, ?, ?, ?)
@@ -58,11 +43,6 @@ _TOUCH: Final = """
        set changed = excluded.changed,
            first_call = excluded.first_call,
            last_call = excluded.last_call
-"""
-_TOUCH_MEMBERS: Final = """
-    update activity
-       set changed = :change
-     where profile in (select id from profiles where account = :account)
 """
 
 
@@ -83,6 +63,15 @@ class Identify:
     at: Instant | None = None
 
 
+@frozen
+class Renewed:
+    """What is new of a profile: trait paths with a changed value, and fields of the system."""
+
+    paths: frozenset[Path]
+    fields: frozenset[str]
+    added: bool
+
+
 @frozen(kw_only=True)
 class Outcome:
     """What a batch of `Identify` did; `added`, `changed` and `present` add up to its calls.
@@ -94,13 +83,27 @@ class Outcome:
     added: int
     changed: int
     present: int
-    paths: frozenset[Path]
-    """Trait paths with a changed value."""
-    account_paths: frozenset[Path]
-    fields: frozenset[str]
-    """Fields of the system that changed: `email`, `account`, `first_seen`, `last_seen`."""
+    profiles: Mapping[int, Renewed]
+    """What changed of the profiles that were added or changed, by internal id."""
+    accounts: Mapping[int, frozenset[Path]]
+    """The accounts whose traits changed, by internal id, with the paths."""
     touched: frozenset[int]
     """Internal ids of the profiles of these calls that were added or changed."""
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Trait paths with a changed value."""
+        return frozenset().union(*(changed.paths for changed in self.profiles.values()))
+
+    @property
+    def account_paths(self) -> frozenset[Path]:
+        """Trait paths of accounts with a changed value."""
+        return frozenset().union(*self.accounts.values())
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Fields of the system that changed: `email`, `account`, `first_seen`, `last_seen`."""
+        return frozenset().union(*(changed.fields for changed in self.profiles.values()))
 
 
 @frozen
@@ -122,13 +125,19 @@ def identify(
     change: int,
     zone: ZoneInfo,
     now: Instant,
+    touch_members: bool = True,
 ) -> Outcome:
     """Apply `calls` in order, as the change number `change`; inside `immediate`.
 
-    What they make of a profile's traits is so since `now`.
+    What they make of a profile's traits is so since `now`. Unless `touch_members` is off, the
+    profiles of an account whose traits changed count as changed.
     """
-    account_ids, account_paths, changed_accounts = _write_accounts(
-        connection, calls, change=change, zone=zone
+    calls = _resolved(connection, calls)
+    account_ids, changed_accounts = accounts.merge_traits(
+        connection,
+        [(call.account, call.account_traits) for call in calls if call.account is not None],
+        change=change,
+        zone=zone,
     )
     ids, before = _read_profiles(connection, calls)
     after: dict[str, _State] = {}
@@ -138,34 +147,47 @@ def identify(
         name = call.profile
         after[name] = _merged(after.get(name) or before.get(name) or _State(), call)
         rows[name] = rows.get(name, 0) + 1
-        if call.account_traits and call.account in changed_accounts:
+        if call.account_traits and account_ids.get(call.account or "") in changed_accounts:
             renewed.add(name)
     added = after.keys() - before.keys()
     changed = {name for name in before if _changed(before[name], after[name])}
-    written = added | changed
     paths = _write_profiles(
         connection,
-        [(name, before.get(name), after[name]) for name in after if name in written],
+        [(name, before.get(name), after[name]) for name in after if name in added | changed],
         ids,
         account_ids,
         change=change,
         zone=zone,
         now=now,
     )
-    for account in changed_accounts:
-        connection.execute(_TOUCH_MEMBERS, {"change": change, "account": account_ids[account]})
+    if touch_members:
+        for account in changed_accounts:
+            accounts.touch_members(connection, account, change=change)
     brought = changed | (renewed - added)
     touched = brought | added
     return Outcome(
         added=len(added),
         changed=sum(rows[name] for name in brought) + sum(rows[name] - 1 for name in added),
         present=sum(count for name, count in rows.items() if name not in touched),
-        paths=paths,
-        account_paths=account_paths,
-        fields=_changed_fields(after[name] for name in added)
-        | frozenset().union(*(_differences(before[name], after[name]) for name in changed)),
+        profiles={
+            ids[name]: Renewed(
+                paths[ids[name]],
+                _differences(before.get(name, _State()), after[name]),
+                name in added,
+            )
+            for name in added | changed
+        },
+        accounts=changed_accounts,
         touched=frozenset(ids[name] for name in touched),
     )
+
+
+def _resolved(connection: Connection, calls: Sequence[Identify]) -> Sequence[Identify]:
+    """The calls, with the id of a profile that was absorbed replaced by what it became."""
+    became = profiles.canonical(connection, {call.profile for call in calls})
+    if not became:
+        return calls
+    return [evolve(call, profile=became.get(call.profile, call.profile)) for call in calls]
 
 
 def _merged(old: _State, call: Identify) -> _State:
@@ -178,39 +200,6 @@ def _merged(old: _State, call: Identify) -> _State:
         first_call=old.first_call if at is None else min(at, old.first_call or at),
         last_call=old.last_call if at is None else max(at, old.last_call or at),
     )
-
-
-def _write_accounts(
-    connection: Connection, calls: Sequence[Identify], *, change: int, zone: ZoneInfo
-) -> tuple[dict[str, int], frozenset[Path], set[str]]:
-    """Ids by account, trait paths that changed, and the accounts whose traits did."""
-    wanted = list(dict.fromkeys(call.account for call in calls if call.account is not None))
-    if not wanted:
-        return {}, frozenset(), set()
-    stored = {
-        name: (number, values_of(text))
-        for name, number, text in connection.execute(_READ_ACCOUNTS, (json.dumps(wanted),))
-    }
-    before: dict[str, Traits] = {name: values for name, (_, values) in stored.items()}
-    after: dict[str, Traits] = {name: before.get(name, {}) for name in wanted}
-    for call in calls:
-        if call.account is not None:
-            after[call.account] = merged_over(after[call.account], call.account_traits)
-    changed = {name for name in wanted if differ(before.get(name, {}), after[name])}
-    fresh = [name for name in wanted if name not in before]
-    connection.executemany(_ADD_ACCOUNT, [(text_of(after[name]), change, name) for name in fresh])
-    connection.executemany(
-        _UPDATE_ACCOUNT,
-        [(text_of(after[name]), change, name) for name in changed if name in before],
-    )
-    ids = {name: number for name, (number, _) in stored.items()}
-    for name, number, _ in connection.execute(_READ_ACCOUNTS, (json.dumps(fresh),)):
-        ids[name] = number
-    changes = [
-        _change(ids[name], before.get(name, {}), after[name], zone) for name in sorted(changed)
-    ]
-    traits.change_accounts(connection, changes)
-    return ids, _paths(changes), changed
 
 
 def _read_profiles(
@@ -236,16 +225,13 @@ def _write_profiles(
     change: int,
     zone: ZoneInfo,
     now: Instant,
-) -> frozenset[Path]:
+) -> dict[int, frozenset[Path]]:
     """Write what differs; `ids` gains the new profiles. Gives the trait paths that changed."""
     fresh: list[tuple[str | None, int | None, str, str, str]] = []
     known: list[tuple[str | None, int | None, str, str, str]] = []
     elsewhere = {after.account for _, _, after in states} - account_ids.keys() - {None}
-    numbers = dict(account_ids)
-    for name, number, _ in connection.execute(
-        _READ_ACCOUNTS, (json.dumps([name for name in elsewhere if name is not None]),)
-    ):
-        numbers[name] = number
+    numbers = accounts.account_ids(connection, [name for name in elsewhere if name is not None])
+    numbers |= account_ids
     for name, before, after in states:
         account = None if after.account is None else numbers[after.account]
         since = noted(after.changed, {} if before is None else before.traits, after.traits, now=now)
@@ -259,30 +245,15 @@ def _write_profiles(
         [(ids[name], change, after.first_call, after.last_call) for name, _, after in states],
     )
     changes = [
-        _change(ids[name], {} if before is None else before.traits, after.traits, zone)
+        traits.change_of(ids[name], {} if before is None else before.traits, after.traits, zone)
         for name, before, after in states
     ]
     traits.change_profiles(connection, changes)
-    return _paths(changes)
-
-
-def _change(owner: int, before: Traits, after: Traits, zone: ZoneInfo) -> traits.Change:
-    keys = unlike(before, after)  # only these have rows that differ
-    old = traits.rows_of({key: before[key] for key in keys if key in before}, zone)
-    new = traits.rows_of({key: after[key] for key in keys if key in after}, zone)
-    return traits.Change(owner, old - new, new - old)
-
-
-def _paths(changes: Iterable[traits.Change]) -> frozenset[Path]:
-    return frozenset(path for change in changes for path, *_ in (*change.lost, *change.gained))
+    return {one.owner: one.paths for one in changes}
 
 
 def _changed(before: _State, after: _State) -> bool:
     return before != after or differ(before.traits, after.traits)
-
-
-def _changed_fields(states: Iterable[_State]) -> frozenset[str]:
-    return frozenset().union(*(_differences(_State(), state) for state in states))
 
 
 def _differences(before: _State, after: _State) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Current members, and the history of flips, changed together and in bulk."""
+"""Current members, and the history of flips, changed together: in bulk or one by one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Final
 
 from attrs import frozen
 
+from segql.model.flips import Cause, Flip
 from segql.model.instants import Instant
 from segql.store import settings
 from segql.store.driver import Connection
 
 _CLOSE: Final = """
-    insert into history (flip, segment, profile, entered, entered_cause, entered_flip, "left",
-                         left_cause)
-    select :flip + leaving.key, segment, profile, entered, cause, flip, :at, :cause
+    insert into history (flip, segment, profile, entered, entered_cause, entered_cause_id,
+                         entered_flip, "left", left_cause, left_cause_id)
+    select :flip + leaving.key, segment, profile, entered, cause, cause_id, flip, :at, :cause,
+           :cause_id
       from json_each(:profiles) as leaving
      cross join members
         on segment = :segment
@@ -27,10 +29,50 @@ _LEAVE: Final = """
        and profile in (select value from json_each(:profiles))
 """
 _ENTER: Final = """
-    insert or ignore into members (segment, profile, entered, cause, flip)
-    select :segment, value, :at, :cause, :flip + key
+    insert or ignore into members (segment, profile, entered, cause, cause_id, flip)
+    select :segment, value, :at, :cause, :cause_id, :flip + key
       from json_each(:profiles)
      order by value
+"""
+_CLOSE_ONE: Final = """
+    insert into history (flip, segment, profile, entered, entered_cause, entered_cause_id,
+                         entered_flip, "left", left_cause, left_cause_id)
+    select :flip, segment, profile, entered, cause, cause_id, flip, :at, :cause, :cause_id
+      from members
+     where segment = :segment
+       and profile = :profile
+"""
+_LEAVE_ONE: Final = "delete from members where segment = :segment and profile = :profile"
+_ENTER_ONE: Final = """
+    insert or ignore into members (segment, profile, entered, cause, cause_id, flip)
+    values (:segment, :profile, :at, :cause, :cause_id, :flip)
+"""
+_EARLIER: Final = """
+    update members
+       set entered = gone.entered, cause = gone.cause, cause_id = gone.cause_id
+      from members as gone
+     where members.profile = :to
+       and gone.profile = :profile
+       and gone.segment = members.segment
+       and gone.entered < members.entered
+"""
+_TAKE_OVER: Final = """
+    insert into members (segment, profile, entered, cause, cause_id, flip)
+    select segment, :to,
+           max(entered, coalesce((select max("left")
+                                    from history
+                                   where history.profile = :to
+                                     and history.segment = members.segment), entered)),
+           cause, cause_id, :flip
+      from members
+     where segment = :segment
+       and profile = :profile
+"""
+_OF_PROFILES: Final = """
+    select members.profile, segment
+      from json_each(?) as wanted
+     cross join members
+        on members.profile = wanted.value
 """
 _IDS: Final = """
     select profile
@@ -64,20 +106,6 @@ _OF_PROFILE: Final = """
        and archived is null
      order by segments.name
 """
-_SEGMENTS_OF: Final = "select segment from members where profile = ?"
-_HISTORY: Final = """
-    select profile, entered, entered_cause, "left", left_cause
-      from history
-     where segment = ?
-     order by flip
-"""
-_STAYS: Final = """
-    select segment, entered, entered_cause, "left", left_cause
-      from history
-     where profile = ?
-     order by flip
-"""
-
 CHUNK: Final = 100_000
 """Profiles that one statement moves; its list is some 800 KB of text."""
 
@@ -102,17 +130,6 @@ class Stay:
     cause: str
 
 
-@frozen
-class Closed:
-    """An interval that is over; `owner` is the profile, or the segment, that was not asked for."""
-
-    owner: int
-    entered: Instant
-    entered_cause: str
-    left: Instant
-    left_cause: str
-
-
 def apply(
     connection: Connection,
     segment: int,
@@ -121,6 +138,7 @@ def apply(
     *,
     at: Instant,
     cause: str,
+    cause_id: int | None = None,
 ) -> int:
     """Move profiles, by internal id, out of and into a segment at the instant `at`.
 
@@ -130,16 +148,46 @@ def apply(
     """
     flips = 0
     for chunk in _chunks(leaving):
-        bound = _bound(connection, segment, chunk, at, cause)
+        bound = _bound(connection, segment, chunk, at, cause, cause_id)
         flips += connection.execute(_CLOSE, bound).rowcount
         connection.execute(_LEAVE, {"segment": segment, "profiles": bound["profiles"]})
     for chunk in _chunks(entering):
-        flips += connection.execute(_ENTER, _bound(connection, segment, chunk, at, cause)).rowcount
+        bound = _bound(connection, segment, chunk, at, cause, cause_id)
+        flips += connection.execute(_ENTER, bound).rowcount
     return flips
 
 
+def hand_over(
+    connection: Connection, absorbed: int, survivor: int, *, at: Instant, cause_id: int
+) -> None:
+    """Have `survivor` be in the segments of `absorbed`, by internal ids, which leaves them.
+
+    The survivor keeps the earlier entry where both are in; where only the other one is, it takes
+    that entry, though never one before its own last exit. Inside `immediate`.
+    """
+    moved = {"profile": absorbed, "to": survivor}
+    connection.execute(_EARLIER, moved)
+    inside = segments_of(connection, (absorbed, survivor))
+    for segment in sorted(inside[absorbed]):
+        if segment not in inside[survivor]:
+            flip = settings.take(connection, settings.Counter.FLIP)
+            connection.execute(_TAKE_OVER, {**moved, "segment": segment, "flip": flip})
+    write(
+        connection,
+        [
+            Flip(segment, absorbed, False, at, Cause.MERGE, cause_id, True)
+            for segment in sorted(inside[absorbed])
+        ],
+    )
+
+
 def _bound(
-    connection: Connection, segment: int, chunk: Sequence[int], at: Instant, cause: str
+    connection: Connection,
+    segment: int,
+    chunk: Sequence[int],
+    at: Instant,
+    cause: str,
+    cause_id: int | None,
 ) -> dict[str, object]:
     last = settings.take(connection, settings.Counter.FLIP, len(chunk))
     return {
@@ -148,7 +196,32 @@ def _bound(
         "flip": last - len(chunk) + 1,
         "at": at,
         "cause": cause,
+        "cause_id": cause_id,
     }
+
+
+def write(connection: Connection, flips: Sequence[Flip]) -> None:
+    """Move profiles into and out of segments, each with the next flip number, in their order.
+
+    Inside `immediate`. Each must be one: whoever enters is out, whoever leaves is in.
+    """
+    if not flips:
+        return
+    first = settings.take(connection, settings.Counter.FLIP, len(flips)) - len(flips) + 1
+    for number, flip in enumerate(flips, first):
+        bound = {
+            "flip": number,
+            "segment": flip.segment,
+            "profile": flip.profile,
+            "at": flip.at,
+            "cause": flip.cause,
+            "cause_id": flip.cause_id,
+        }
+        if flip.enters:
+            connection.execute(_ENTER_ONE, bound)
+        else:
+            connection.execute(_CLOSE_ONE, bound)
+            connection.execute(_LEAVE_ONE, bound)
 
 
 def _chunks(profiles: Iterable[int]) -> Iterable[Sequence[int]]:
@@ -192,16 +265,9 @@ def of_profile(connection: Connection, profile: int) -> list[Stay]:
     return [Stay(*row) for row in connection.execute(_OF_PROFILE, (profile,))]
 
 
-def segments_of(connection: Connection, profile: int) -> set[int]:
-    """Ids of the segments that the profile is in, archived ones too."""
-    return {segment for (segment,) in connection.execute(_SEGMENTS_OF, (profile,))}
-
-
-def history(connection: Connection, segment: int) -> list[Closed]:
-    """The closed intervals of a segment in the order of their exits; `owner` is the profile."""
-    return [Closed(*row) for row in connection.execute(_HISTORY, (segment,))]
-
-
-def history_of_profile(connection: Connection, profile: int) -> list[Closed]:
-    """The closed intervals of a profile in the order of their exits; `owner` is the segment."""
-    return [Closed(*row) for row in connection.execute(_STAYS, (profile,))]
+def segments_of(connection: Connection, profiles: Iterable[int]) -> dict[int, set[int]]:
+    """The segments that each of `profiles` is in, archived ones too, by internal ids."""
+    found: dict[int, set[int]] = {profile: set() for profile in profiles}
+    for profile, segment in connection.execute(_OF_PROFILES, (json.dumps(list(found)),)):
+        found[profile].add(segment)
+    return found

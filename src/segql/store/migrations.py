@@ -22,9 +22,9 @@ from segql.store.driver import (
     is_empty,
     not_ours,
 )
-from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2
+from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -41,6 +41,13 @@ def version_1(database: Database) -> None:
 def version_2(database: Database) -> None:
     """Since when traits are what they are; nothing is known of those stored before."""
     for part in VERSION_2:
+        database.executescript(part)
+
+
+@steps(name="version 3")
+def version_3(database: Database) -> None:
+    """What a flip was caused by, whom changes have reached, and ids that became another."""
+    for part in VERSION_3:
         database.executescript(part)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from segql.model.values import Json
 from segql.store.driver import Connection
@@ -23,6 +24,20 @@ _FIND_MANY: Final = """
      cross join profiles
         on profiles.external = wanted.value
 """
+_RESOLVE: Final = """
+    select aliases.external, profile
+      from json_each(?) as wanted
+     cross join aliases
+        on aliases.external = wanted.value
+"""
+_CANONICAL: Final = """
+    select aliases.external, profiles.external
+      from json_each(?) as wanted
+     cross join aliases
+        on aliases.external = wanted.value
+      join profiles
+        on profiles.id = aliases.profile
+"""
 _READ: Final = """
     select profiles.id, profiles.external, email, accounts.external, profiles.traits,
            accounts.traits
@@ -31,11 +46,33 @@ _READ: Final = """
         on accounts.id = profiles.account
      where profiles.id = ?
 """
+_OF_ACCOUNT: Final = """
+    select id
+      from profiles
+     where account = :account
+       and id > :after
+     order by id
+     limit :limit
+"""
 _ADD_BARE: Final = "insert into profiles (external) values (?)"
 _TOUCH: Final = """
     insert into activity (profile, changed)
     values (?, ?)
 """
+_REACHED: Final = """
+    select profile, reached
+      from json_each(?) as wanted
+     cross join activity
+        on activity.profile = wanted.value
+"""
+_REACHED_SINCE: Final = """
+    select profile
+      from activity
+     where changed > :change
+       and reached > :due
+"""
+_LAST: Final = "select coalesce(max(profile), 0) from activity"
+_REACH: Final = "update activity set changed = :change, reached = :change where profile = :profile"
 _COUNT: Final = "select count(*) from activity where deleted = 0"
 _LIVING: Final = "select profile from activity where deleted = 0 order by profile"
 _CHANGED: Final = """
@@ -61,19 +98,48 @@ class Profile:
     external: str
     email: str | None
     account: str | None
-    traits: Mapping[str, Json]
-    account_traits: Mapping[str, Json]
+    _traits: str = field(repr=False)
+    _account_traits: str | None = field(repr=False)
+
+    @cached_property
+    def traits(self) -> Mapping[str, Json]:
+        """Its own traits."""
+        return values_of(self._traits)
+
+    @cached_property
+    def account_traits(self) -> Mapping[str, Json]:
+        """The traits of its account; none without one."""
+        return values_of(self._account_traits)
 
 
 def profile_id(connection: Connection, external: str) -> int | None:
-    """The internal id of the profile called `external`, or None."""
+    """The internal id of the profile called `external`, or absorbed under that id; or None."""
     row = connection.execute(_FIND, (external,)).fetchone()
-    return None if row is None else int(row[0])
+    return int(row[0]) if row is not None else profile_ids(connection, [external]).get(external)
 
 
 def profile_ids(connection: Connection, externals: Iterable[str]) -> dict[str, int]:
-    """Internal ids by external id; unknown ones are left out."""
-    return dict(connection.execute(_FIND_MANY, (json.dumps(list(externals)),)))
+    """Internal ids by external id; unknown ones are left out.
+
+    The id of a profile that was absorbed stands for the one that it became.
+    """
+    wanted = list(externals)
+    found: dict[str, int] = dict(connection.execute(_FIND_MANY, (json.dumps(wanted),)))
+    missing = [external for external in wanted if external not in found]
+    if missing:
+        found.update(connection.execute(_RESOLVE, (json.dumps(missing),)))
+    return found
+
+
+def canonical(connection: Connection, externals: Iterable[str]) -> dict[str, str]:
+    """For ids of profiles that were absorbed, the id of the profile that each became."""
+    return dict(connection.execute(_CANONICAL, (json.dumps(list(externals)),)))
+
+
+def of_account(connection: Connection, account: int, *, after: int = 0, limit: int) -> list[int]:
+    """Up to `limit` profiles of an account whose internal id is greater than `after`, ascending."""
+    bound = {"account": account, "after": after, "limit": limit}
+    return [profile for (profile,) in connection.execute(_OF_ACCOUNT, bound)]
 
 
 def externals(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
@@ -84,10 +150,28 @@ def externals(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
 def read(connection: Connection, profile: int) -> Profile | None:
     """The profile with the internal id `profile`, or None."""
     row = connection.execute(_READ, (profile,)).fetchone()
-    if row is None:
-        return None
-    number, external, email, account, traits, account_traits = row
-    return Profile(number, external, email, account, values_of(traits), values_of(account_traits))
+    return None if row is None else Profile(*row)
+
+
+def reached(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """The change numbers at which calls last brought profiles, by internal id, up to date."""
+    return dict(connection.execute(_REACHED, (json.dumps(list(ids)),)))
+
+
+def reached_since(connection: Connection, *, change: int, due: int) -> list[int]:
+    """The profiles that changed after `change`, and that calls brought up to date after `due`."""
+    bound = {"change": change, "due": due}
+    return [profile for (profile,) in connection.execute(_REACHED_SINCE, bound)]
+
+
+def last(connection: Connection) -> int:
+    """The largest internal id; 0 when there is none."""
+    return int(connection.execute(_LAST).fetchone()[0])
+
+
+def mark_reached(connection: Connection, ids: Iterable[int], *, change: int) -> None:
+    """Say that profiles are up to date; they count as changed; inside `immediate`."""
+    connection.executemany(_REACH, [{"profile": one, "change": change} for one in ids])
 
 
 def count(connection: Connection) -> int:
@@ -112,17 +196,19 @@ def count_changed_since(connection: Connection, change: int) -> int:
 
 def ensure(
     connection: Connection, wanted: Iterable[str], change: int
-) -> tuple[dict[str, int], int]:
-    """Internal ids by external id, and how many of them are new; inside `immediate`.
+) -> tuple[dict[str, int], frozenset[int]]:
+    """Internal ids by external id, and those that are new; inside `immediate`.
 
     New profiles have nothing but their id, and are marked as changed.
     """
     unique = list(dict.fromkeys(wanted))
     ids = profile_ids(connection, unique)
     missing = [external for external in unique if external not in ids]
+    new: frozenset[int] = frozenset()
     if missing:
         connection.executemany(_ADD_BARE, [(external,) for external in missing])
         added = profile_ids(connection, missing)
         connection.executemany(_TOUCH, [(profile, change) for profile in added.values()])
         ids |= added
-    return ids, len(missing)
+        new = frozenset(added.values())
+    return ids, new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -20,8 +20,8 @@ ACTIONS: Final = ("seen", "completed", "dismissed", "partial")
 _BY_MESSAGE: Final = "select 1 from responses where message = ?"
 _BY_RESPONSE: Final = "select id, profile, time from responses where response = ?"
 _ADD: Final = """
-    insert into responses (profile, survey, action, time, response, message, answers)
-    values (?, ?, ?, ?, ?, ?, ?)
+    insert into responses (profile, survey, action, time, response, message, answers, said)
+    values (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _DROP: Final = "delete from responses where id = ?"
 _COUNT_AGAIN: Final = """
@@ -73,6 +73,7 @@ class Response:
 
     `message` and `response` are 16-byte digests. Of two with the same `message` the first is kept;
     of two with the same `response` the one with the later time, or the later one of equal times.
+    `said` is the time that was given, where that was not believed and `time` is another.
     """
 
     profile: str
@@ -82,6 +83,7 @@ class Response:
     answers: str | None = None
     message: bytes | None = None
     response: bytes | None = None
+    said: Instant | None = None
 
 
 @frozen
@@ -105,7 +107,14 @@ class Outcome:
     """Surveys with an added or replaced response."""
     touched: frozenset[int]
     """Internal ids of profiles that responses were added to or taken from."""
-    new_profiles: int
+    profiles: Mapping[str, int]
+    """Internal ids by the external ids of the batch, those of calls that were present left out."""
+    new: frozenset[int]
+    """Internal ids of profiles that were made."""
+    ids: tuple[int | None, ...]
+    """For each response of the batch its id, None where it was present or too old to count."""
+    losers: Mapping[int, str]
+    """Profiles that a response was taken from, as it is another's now; with its survey."""
 
 
 def append(
@@ -122,40 +131,54 @@ def append(
     """
     fresh = [response for response in responses if not _is_present(connection, response)]
     survey_ids = names.survey_ids(connection, {response.survey for response in fresh})
-    profile_ids, new_profiles = profiles.ensure(
-        connection, (response.profile for response in fresh), change
-    )
-    added = replaced = 0
+    profile_ids, new = profiles.ensure(connection, (response.profile for response in fresh), change)
+    replaced = 0
+    ids: list[int | None] = []
     surveys: set[str] = set()
     touched: set[int] = set()
-    for response in fresh:
+    losers: dict[int, str] = {}
+    for response in responses:
         stored = _stored(connection, response)
-        if stored is not None and stored.time > response.time:
+        if _is_present(connection, response) or (stored and stored.time > response.time):
+            ids.append(None)
             continue
-        if _is_present(connection, response):  # repeated within this batch
-            continue
-        if stored is None:
-            added += 1
-        else:
-            connection.execute(_DROP, (stored.id,))
-            touched.add(stored.profile)
-            replaced += 1
         profile = profile_ids[response.profile]
-        connection.execute(_ADD, _row(response, profile, survey_ids[response.survey]))
+        if stored is not None:
+            connection.execute(_DROP, (stored.id,))
+            replaced += 1
+            if stored.profile != profile:
+                losers[stored.profile] = response.survey
+        row = _row(response, profile, survey_ids[response.survey])
+        ids.append(connection.execute(_ADD, row).lastrowid)
         surveys.add(response.survey)
         touched.add(profile)
-    connection.execute(
-        _COUNT_AGAIN,
-        {"change": change, "profiles": json.dumps(sorted(touched)), "call_at": call_at},
-    )
+    count_again(connection, touched, change=change, call_at=call_at)
+    count_again(connection, losers.keys() - touched, change=change)
+    touched |= losers.keys()
+    present = ids.count(None)
     return Outcome(
-        added=added,
+        added=len(ids) - present - replaced,
         replaced=replaced,
-        present=len(responses) - added - replaced,
+        present=present,
         surveys=frozenset(surveys),
         touched=frozenset(touched),
-        new_profiles=new_profiles,
+        profiles=profile_ids,
+        new=new,
+        ids=tuple(ids),
+        losers=losers,
     )
+
+
+def count_again(
+    connection: Connection,
+    wanted: Collection[int],
+    *,
+    change: int,
+    call_at: Instant | None = None,
+) -> None:
+    """Bring the activity of profiles, by internal id, in line with their responses."""
+    bound = {"change": change, "profiles": json.dumps(sorted(wanted)), "call_at": call_at}
+    connection.execute(_COUNT_AGAIN, bound)
 
 
 @frozen
@@ -188,6 +211,7 @@ def _row(response: Response, profile: int, survey: int) -> tuple[object, ...]:
         response.response,
         response.message,
         response.answers,
+        response.said,
     )
 
 

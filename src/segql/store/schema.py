@@ -229,3 +229,47 @@ is; `[]` speaks for every path without an entry (`store.changes`).
 """
 
 VERSION_2: Final = (CHANGED,)
+
+FOLLOWING: Final = """
+    alter table members add column cause_id integer;
+    alter table history add column entered_cause_id integer;
+    alter table history add column left_cause_id integer;
+    alter table activity add column reached integer not null default 0;
+    alter table events add column said integer;
+    alter table responses add column said integer;
+    alter table segments add column due integer;
+    alter table segments add column due_cause text;
+    alter table segments add column cursor integer not null default 0;
+    alter table segments add column runner text;
+    alter table segments add column runner_until integer;
+    update segments set due = 0, due_cause = 'definition' where stale = 1;
+    alter table segments drop column stale;
+    -- asked by every write transaction
+    create index segments_due on segments (due) where due is not null;
+    create table followups (
+        account integer primary key,
+        cursor integer not null,
+        change integer not null,
+        affected text not null
+    );
+    create table aliases (
+        external text primary key,
+        absorbed integer unique,
+        profile integer not null
+    ) without rowid;
+    -- the other names of a profile, when it is absorbed or deleted itself
+    create index aliases_profile on aliases (profile);
+"""
+"""Whom changes have reached, and which profiles are one.
+
+`cause_id` is what `model.flips.Cause` says. `segments.due` is the change number at which a bulk
+computation became due, null when none is; while one is applied, profiles up to `cursor` have it,
+and `runner` is who applies it, gone when the wall clock (ms) is past `runner_until`.
+`activity.reached` is the change number at which a call last brought the profile up to date: what
+became due before that has reached it. `followups` are accounts whose change has reached the
+profiles up to `cursor` only; `affected` is JSON. `said` is the time that a call gave, where it lay
+too far ahead to be believed. `aliases.external` is the id of a profile that was absorbed,
+`absorbed` its internal id, `profile` the one that it became: never itself absorbed.
+"""
+
+VERSION_3: Final = (FOLLOWING,)

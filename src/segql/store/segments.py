@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from segql.model.errors import Refused
 from segql.model.instants import Instant
@@ -13,8 +12,8 @@ from segql.store import settings
 from segql.store.driver import Connection
 
 _LIVING: Final = """
-    select segments.id, name, kind, segments.revision, text, created, archived, stale, error,
-           evaluated, took
+    select segments.id, name, kind, segments.revision, text, created, archived, due, cursor,
+           error, evaluated, took
       from segments
       join revisions
         on revisions.segment = segments.id
@@ -23,8 +22,8 @@ _LIVING: Final = """
      order by name
 """
 _NAMED: Final = """
-    select segments.id, name, kind, segments.revision, text, created, archived, stale, error,
-           evaluated, took
+    select segments.id, name, kind, segments.revision, text, created, archived, due, cursor,
+           error, evaluated, took
       from segments
       join revisions
         on revisions.segment = segments.id
@@ -33,8 +32,8 @@ _NAMED: Final = """
        and name = ?
 """
 _BY_ID: Final = """
-    select segments.id, name, kind, segments.revision, text, created, archived, stale, error,
-           evaluated, took
+    select segments.id, name, kind, segments.revision, text, created, archived, due, cursor,
+           error, evaluated, took
       from segments
       join revisions
         on revisions.segment = segments.id
@@ -57,13 +56,6 @@ _REVISE: Final = """
 """
 _RENAME: Final = "update segments set name = ? where id = ?"
 _ARCHIVE: Final = "update segments set archived = ? where id = ?"
-_EVALUATED: Final = """
-    update segments
-       set evaluated = ?, took = ?, stale = 0, error = null
-     where id = ?
-"""
-_STALE: Final = "update segments set stale = 1 where id = ?"
-_FAILED: Final = "update segments set error = ? where id = ?"
 _REVISIONS: Final = """
     select revision, text, created
       from revisions
@@ -85,14 +77,21 @@ class Segment:
     created: Instant
     """When the newest revision was."""
     archived: Instant | None
-    stale: bool = field(converter=bool)
-    """Whether its members must be computed again."""
+    due: int | None
+    """The change number at which a bulk computation became due; None when none is."""
+    cursor: int
+    """Profiles with an internal id up to this one have the computation that is due."""
     error: str | None
     """Why its members could not be computed, or None."""
     evaluated: Instant | None
     """The instant at which its members were last computed in bulk."""
     took: int | None
     """How long that lasted, in ms."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its members must be computed for everybody."""
+        return self.due is not None
 
 
 @frozen
@@ -165,24 +164,6 @@ def archive(connection: Connection, segment: int, *, now: Instant) -> None:
     """
     connection.execute(_ARCHIVE, (now, segment))
     settings.take(connection, settings.Counter.CATALOG)
-
-
-def mark_stale(connection: Connection, segments: Iterable[int]) -> None:
-    """Say that members must be computed, whatever becomes of this process; inside `immediate`."""
-    connection.executemany(_STALE, [(segment,) for segment in segments])
-
-
-def mark_evaluated(connection: Connection, segment: int, *, at: Instant, took: int) -> None:
-    """Say that the members are those of the instant `at`, found in `took` ms.
-
-    They are no longer stale, nor is there an error; inside `immediate`.
-    """
-    connection.execute(_EVALUATED, (at, took, segment))
-
-
-def mark_failed(connection: Connection, segment: int, error: str) -> None:
-    """Keep why the members could not be computed; inside `immediate`."""
-    connection.execute(_FAILED, (error, segment))
 
 
 def _check_free(connection: Connection, name: str) -> None:

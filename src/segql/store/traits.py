@@ -18,6 +18,7 @@ from segql.model.values import (
     reads_numbers_as_dates,
 )
 from segql.store import names
+from segql.store.changes import Traits, unlike
 from segql.store.driver import Connection
 
 Row: TypeAlias = tuple[Path, int, float | str, int, Instant | None]
@@ -58,6 +59,19 @@ class Change:
     owner: int
     lost: frozenset[Row]
     gained: frozenset[Row]
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """The trait paths that something was lost or gained at."""
+        return frozenset(path for path, *_ in (*self.lost, *self.gained))
+
+
+def change_of(owner: int, before: Traits, after: Traits, zone: ZoneInfo) -> Change:
+    """What becomes of the rows of a profile or account when its traits change."""
+    keys = unlike(before, after)  # only these have rows that differ
+    old = rows_of({key: before[key] for key in keys if key in before}, zone)
+    new = rows_of({key: after[key] for key in keys if key in after}, zone)
+    return Change(owner, old - new, new - old)
 
 
 def rows_of(traits: Mapping[str, Json], zone: ZoneInfo) -> frozenset[Row]:

@@ -189,7 +189,10 @@ def test_a_reference_is_evaluated_at_the_same_moment(path: Path, store: Connecti
 def test_a_manual_segment_is_read_from_the_store(path: Path, store: Connection) -> None:
     with immediate(store):
         store.execute("insert into segments (name, kind, revision) values ('vip', 'manual', 1)")
-        store.execute("insert into members values (1, 3, 0, 'manual', 1), (1, 5, 0, 'manual', 2)")
+        store.execute(
+            "insert into members (segment, profile, entered, cause, flip)"
+            " values (1, 3, 0, 'manual', 1), (1, 5, 0, 'manual', 2)"
+        )
     remove(store, "u4")
     assert ids(path, InSegment("vip")) == [2]
 

@@ -1,7 +1,7 @@
 """What a profile did: counts, days, aggregates, first and last (§2 Behaviour and Surveys).
 
 Times are sorted, so a count without `where` is two bisections, and everything else stops at the
-first activity that settles it.
+first activity that settles it. They are looked at from the newest on (`place_of`).
 """
 
 from __future__ import annotations
@@ -152,7 +152,26 @@ def matching(line: Timeline, where: Filter, low: Instant, high: Instant) -> Sequ
 
 
 def _inside(times: Sequence[Instant], low: Instant, high: Instant) -> range:
-    return range(bisect_left(times, low), bisect_left(times, high))
+    return range(place_of(times, low), place_of(times, high))
+
+
+def place_of(times: Sequence[Instant], instant: Instant) -> int:
+    """Where `instant` stands among `times`, before equal ones: what `bisect_left` gives.
+
+    Looks from the end, farther with every step, so that old times that a store has not read yet
+    stay unread.
+    """
+    if type(times) is tuple:
+        return bisect_left(times, instant)
+    high = len(times)
+    if not high or times[0] >= instant:
+        return 0
+    low, step = high, 1
+    while times[low - 1] >= instant:
+        high = low - 1
+        low = max(1, high - step)
+        step *= 2
+    return bisect_left(times, instant, low, high)
 
 
 def days_in(
@@ -196,23 +215,28 @@ def _counted(accepted: Range) -> Counting:
 
     if accepted.most is not None or least < 1:
         return bind
-    last = least - 1
+    return lambda timeline, where, low, high: (
+        _reaching(least, timeline, low, high) if where is None else bind(timeline, where, low, high)
+    )
 
-    def bind_at_least(
-        timeline: Callable[[Facts], Timeline], where: Filter, low: Instant, high: Instant
-    ) -> Predicate[Facts]:
-        if where is not None:
-            return bind(timeline, where, low, high)
 
-        def reaches(facts: Facts) -> bool:
-            # One bisection, not two: the activity that makes it enough is looked at directly.
-            times = timeline(facts).times
-            index = bisect_left(times, low) + last
-            return index < len(times) and times[index] < high
+def _reaching(
+    least: int, timeline: Callable[[Facts], Timeline], low: Instant, high: Instant
+) -> Predicate[Facts]:
+    """At least `least` in `[low, high)`, which is what most rules ask."""
 
-        return reaches
+    def reaches(facts: Facts) -> bool:
+        # Without future activities, which are rare, the one that makes it enough is known.
+        times = timeline(facts).times
+        count = len(times)
+        if count < least:
+            return False
+        if times[-1] < high:
+            return times[-least] >= low
+        index = place_of(times, low) + least - 1
+        return index < count and times[index] < high
 
-    return bind_at_least
+    return reaches
 
 
 # First and last

@@ -1,0 +1,160 @@
+"""Calls checked, and turned into what the store takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias, assert_never
+from zoneinfo import ZoneInfo
+
+from segql.model.calls import Call, Delete, Identify, Merge, SetAccount, Survey, Time, Track
+from segql.model.errors import Refused
+from segql.model.instants import MAX_INSTANT, Instant, instant_from
+from segql.model.values import Json
+from segql.store import events, responses
+from segql.store import identify as identifying
+from segql.store.digests import message_digest, response_digest
+from segql.store.plain import cleaned, name_checked, text_of
+
+MAX_CHARS: Final = 1_000_000
+"""Characters of JSON that the traits, properties or answers of one call may have."""
+MAX_VALUES: Final = 10_000
+"""Values that they may hold, inside one another or not."""
+AHEAD_MS: Final = 86_400_000
+"""How far ahead of the call a time is believed: a day."""
+
+Stored: TypeAlias = (
+    identifying.Identify | events.Event | responses.Response | SetAccount | Merge | Delete
+)
+
+
+def prepared(call: Call, *, now: Instant, zone: ZoneInfo) -> Stored:
+    """What the store takes for a call at `now`; times without an offset are in `zone`.
+
+    A time more than a day ahead of `now` becomes `now`, and is kept as `said`. Numbers that are not
+    finite become null. Raises `Refused` (`bad-value`, `bad-time`, `bad-action`, `too-large`).
+    """
+    match call:
+        case Identify():
+            return _identify(call, now)
+        case SetAccount(account, traits):
+            return SetAccount(name_checked(account, "account id"), _values(traits, "traits"))
+        case Track():
+            return _event(call, now, zone)
+        case Survey():
+            return _response(call, now, zone)
+        case Merge(absorbed, profile):
+            return Merge(
+                name_checked(absorbed, "absorbed profile id"), name_checked(profile, "profile id")
+            )
+        case Delete(profile):
+            return Delete(name_checked(profile, "profile id"))
+        case _:
+            assert_never(call)
+
+
+def _identify(call: Identify, now: Instant) -> identifying.Identify:
+    account_traits = _values(call.account_traits, "account traits")
+    if account_traits and call.account is None:
+        raise Refused("traits of an account are given without its id", code="bad-value")
+    return identifying.Identify(
+        profile=name_checked(call.profile, "profile id"),
+        traits=_values(call.traits, "traits"),
+        email=None if call.email is None else name_checked(call.email, "e-mail"),
+        account=None if call.account is None else name_checked(call.account, "account id"),
+        account_traits=account_traits,
+        at=now,
+    )
+
+
+def _event(call: Track, now: Instant, zone: ZoneInfo) -> events.Event:
+    time, said = _time(call.time, now, zone)
+    return events.Event(
+        name_checked(call.profile, "profile id"),
+        name_checked(call.event, "event"),
+        time,
+        _text(call.properties, "properties"),
+        _digest(call.message_id),
+        said,
+    )
+
+
+def _response(call: Survey, now: Instant, zone: ZoneInfo) -> responses.Response:
+    if call.action not in responses.ACTIONS:
+        raise Refused(
+            f"`{call.action}` is no survey action",
+            code="bad-action",
+            hint=f"use one of {', '.join(responses.ACTIONS)}",
+        )
+    time, said = _time(call.time, now, zone)
+    survey, own = name_checked(call.survey, "survey"), call.response_id
+    return responses.Response(
+        name_checked(call.profile, "profile id"),
+        survey,
+        call.action,
+        time,
+        _text(call.answers, "answers"),
+        _digest(call.message_id),
+        None if own is None else response_digest(survey, name_checked(own, "response id")),
+        said,
+    )
+
+
+def _digest(message_id: str | None) -> bytes | None:
+    return None if message_id is None else message_digest(name_checked(message_id, "message id"))
+
+
+def _time(time: Time | None, now: Instant, zone: ZoneInfo) -> tuple[Instant, Instant | None]:
+    """When it was done, and what was said where that is another time."""
+    if time is None:
+        return now, None
+    said = instant_from(time, zone)
+    if not 0 <= said <= MAX_INSTANT:
+        raise Refused(
+            f"the time `{time}` lies outside the years 1970 to 9999",
+            code="bad-time",
+            hint="times are ISO 8601 text, aware datetimes, or milliseconds since 1970",
+        )
+    return (now, said) if said > now + AHEAD_MS else (said, None)
+
+
+def _values(values: Mapping[str, Json], what: str) -> Mapping[str, Json]:
+    if not isinstance(values, Mapping):
+        raise Refused(f"the {what} are no mapping", code="bad-value")
+    if not values:
+        return values
+    kept = cleaned(values)
+    _check_size(kept, text_of(kept), what)
+    return kept
+
+
+def _text(values: Mapping[str, Json], what: str) -> str | None:
+    if not isinstance(values, Mapping):
+        raise Refused(f"the {what} are no mapping", code="bad-value")
+    if not values:
+        return None
+    kept = cleaned(values)
+    text = text_of(kept)
+    _check_size(kept, text, what)
+    return text
+
+
+def _check_size(values: Mapping[str, Json], text: str, what: str) -> None:
+    if len(text) > MAX_CHARS:
+        raise Refused(
+            f"the {what} have {len(text):,} characters, at most {MAX_CHARS:,} are kept",
+            code="too-large",
+        )
+    # Each value takes two characters at least, so most texts need no counting.
+    if len(text) > 2 * MAX_VALUES and _count(values) > MAX_VALUES:
+        raise Refused(
+            f"the {what} hold {_count(values):,} values, at most {MAX_VALUES:,} are kept",
+            code="too-large",
+        )
+
+
+def _count(value: Json) -> int:
+    if isinstance(value, Mapping):
+        return sum(map(_count, value.values()))
+    if isinstance(value, list):
+        return sum(map(_count, value))
+    return 1

@@ -1,0 +1,142 @@
+"""What a bulk computation found of one segment, applied in chunks that hold the lock shortly.
+
+Each chunk moves a cursor over the internal ids of profiles. Profiles that a call brought up to date
+since the computation became due are passed over: the call applied it first (`sitting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from time import perf_counter
+from typing import Final, TypeAlias
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from segql.engines import sets
+from segql.membership.catalog import Entry
+from segql.model.flips import Cause
+from segql.model.instants import Moment
+from segql.store import members, profiles, runs, settings
+from segql.store.driver import Connection
+
+Writing = Callable[[], AbstractContextManager[Connection]]
+
+CHUNK: Final = 2_000
+"""Flips of the first chunk."""
+LOCK_S: Final = 0.02
+"""How long a chunk aims to hold the lock; one may take more than twice as long as the last."""
+
+_Ids: TypeAlias = NDArray[np.int64]
+
+
+@frozen(eq=False)
+class Difference:
+    """Who must enter and leave a segment, by internal id, ascending."""
+
+    ids: _Ids
+    enters: NDArray[np.bool_]
+
+
+def difference_of(connection: Connection, entry: Entry, result: sets.Result) -> Difference:
+    """Whom the result puts into or out of a segment, against its members now.
+
+    What calls do to members from here on is no matter: whom they touch is passed over.
+    """
+    holding = result.ids(entry.name).astype(np.int64)
+    current = np.array(members.ids(connection, entry.stored.id), dtype=np.int64)
+    flipping = np.setxor1d(holding, current, assume_unique=True)
+    return Difference(flipping, np.isin(flipping, holding, assume_unique=True))
+
+
+@define(eq=False)
+class Application:
+    """One segment's computation on its way into the members."""
+
+    entry: Entry
+    due: runs.Due
+    moment: Moment
+    runner: str
+    seen: int
+    """The change number up to which `passed_over` is known."""
+    passed_over: _Ids = field(factory=lambda: np.zeros(0, np.int64))
+    """Profiles that calls have brought up to date."""
+
+    def applied(
+        self, writing: Writing, difference: Difference, *, took_s: float
+    ) -> tuple[int, int] | None:
+        """Apply it all, and give how many entered and left.
+
+        None where somebody else has taken over, or it must begin again. `took_s` is how long
+        finding the difference took.
+        """
+        entered = left = place = 0
+        size = CHUNK
+        started = perf_counter()
+        is_last = False
+        while not is_last:
+            began = perf_counter()
+            is_last = place + size >= len(difference.ids)
+            chunk = slice(place, None if is_last else place + size)
+            with writing() as connection:
+                if not self._is_ours(connection):
+                    return None
+                entering, leaving = self._apply(connection, difference, chunk)
+                if is_last:
+                    self._finish(connection, took_s + began - started)
+            entered, left, place = entered + entering, left + leaving, place + size
+            spent = perf_counter() - began
+            size = max(CHUNK // 4, min(2 * size, int(size * LOCK_S / spent)))
+        return entered, left
+
+    def _is_ours(self, connection: Connection) -> bool:
+        due = runs.due(connection).get(self.due.segment)
+        return due is not None and (due.runner, due.change) == (self.runner, self.due.change)
+
+    def _apply(
+        self, connection: Connection, difference: Difference, chunk: slice
+    ) -> tuple[int, int]:
+        self._pass_over(connection)
+        ids, enters = difference.ids[chunk], difference.enters[chunk]
+        kept = ~np.isin(ids, self.passed_over)
+        left = self._move(connection, (), ids[kept & ~enters].tolist())
+        entered = self._move(connection, ids[kept & enters].tolist(), ())
+        if len(ids):
+            runs.step(connection, self.due.segment, self.runner, cursor=int(ids[-1]))
+        return entered, left
+
+    def _pass_over(self, connection: Connection) -> None:
+        found = profiles.reached_since(connection, change=self.seen, due=self.due.change)
+        if found:
+            self.passed_over = np.union1d(self.passed_over, np.array(found, dtype=np.int64))
+        self.seen = settings.counted(connection, settings.Counter.CHANGE)
+
+    def _move(self, connection: Connection, entering: Iterable[int], leaving: Iterable[int]) -> int:
+        return members.apply(
+            connection,
+            self.due.segment,
+            entering,
+            leaving,
+            at=self.moment.now,
+            cause=self.due.cause,
+            cause_id=cause_id(self.entry, self.due),
+        )
+
+    def _finish(self, connection: Connection, took_s: float) -> None:
+        took = round(1000 * took_s)
+        runs.finish(connection, self.due.segment, at=self.moment.now, took=took)
+        if self.entry.error is not None:  # it is kept exact again, which every process must know
+            settings.take(connection, settings.Counter.CATALOG)
+
+
+def cause_id(entry: Entry, due: runs.Due) -> int | None:
+    """Which definition or import a computation is due by."""
+    match due.cause:
+        case Cause.DEFINITION:
+            return entry.stored.revision
+        case Cause.IMPORT:
+            return due.change
+        case _:
+            return None
