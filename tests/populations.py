@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import segql
 from oracle import holds
+from segql.engines.interpreter.document import times_of
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.holds import compile_rule
 from segql.engines.interpreter.memory import Profile
@@ -22,6 +23,7 @@ from segql.store import events, identify, responses, settings
 from segql.store.driver import Connection, immediate
 from segql.store.facts import StoredFacts, facts_of
 from segql.store.migrations import open_store
+from segql.store.names import path_text
 from segql.store.plain import cleaned, text_of
 
 Documents: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -208,6 +210,7 @@ def stored(path: Path, documents: Documents, zone: ZoneInfo) -> dict[str, int]:
 def _store(connection: Connection, documents: Documents, change: int, zone: ZoneInfo) -> None:
     calls = [call for who, document in documents.items() for call in _calls(who, document, zone)]
     identify.identify(connection, calls, change=change, zone=zone, now=0)
+    note_changes(connection, documents, zone)
     events.append(
         connection,
         [
@@ -226,6 +229,14 @@ def _store(connection: Connection, documents: Documents, change: int, zone: Zone
         ],
         change=change,
     )
+
+
+def note_changes(connection: Connection, documents: Documents, zone: ZoneInfo) -> None:
+    """Put what documents say of `changed` in the place of what the store has noted."""
+    for who, document in documents.items():
+        times = times_of(document, "changed", zone)
+        text = text_of({path_text(path): at for path, at in times.items()})
+        connection.execute("update profiles set changed = ? where external = ?", (text, who))
 
 
 def _calls(who: str, document: Mapping[str, Any], zone: ZoneInfo) -> list[identify.Identify]:

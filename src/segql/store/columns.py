@@ -24,7 +24,7 @@ Array: TypeAlias = NDArray[Any]
 
 INLINE_BYTES: Final = 8_192
 """Arrays up to this size lie in the head row."""
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when packed arrays change in meaning; snapshots of another format count as absent."""
 
 _PREFIX: Final = Struct("<4sII")

@@ -74,7 +74,9 @@ def documents() -> SearchStrategy[dict[str, Any]]:
         {"survey": st.sampled_from(POOLS.surveys), "action": actions, "time": times()},
         optional={"answers": _values_of("score", "paid_at")},
     )
-    account = st.fixed_dictionaries({}, optional={"id": st.just("acme"), "traits": traits})
+    account = st.fixed_dictionaries(
+        {}, optional={"id": st.sampled_from(("acme", "beta")), "traits": traits}
+    )
     return st.fixed_dictionaries(
         {"events": st.lists(event, max_size=6), "surveys": st.lists(response, max_size=4)},
         optional={

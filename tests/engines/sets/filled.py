@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from segql.model.instants import instant_from
+from segql.model.instants import Instant, instant_from
 from segql.store import events, identify, responses, settings
 from segql.store.driver import Connection, immediate
 from segql.store.migrations import open_store
@@ -23,13 +23,15 @@ def store_of(path: Path, documents: Iterable[Document], zone: ZoneInfo) -> Conne
     return connection
 
 
-def add(connection: Connection, documents: Iterable[Document], zone: ZoneInfo) -> None:
-    """Write what `documents` say, over what there is."""
+def add(
+    connection: Connection, documents: Iterable[Document], zone: ZoneInfo, now: Instant = 0
+) -> None:
+    """Write what `documents` say, over what there is; their traits are so since `now`."""
     documents = tuple(documents)
     with immediate(connection):
         change = settings.take(connection, settings.Counter.CHANGE)
         calls = [call for document in documents for call in _calls(document, zone)]
-        identify.identify(connection, calls, change=change, zone=zone, now=0)
+        identify.identify(connection, calls, change=change, zone=zone, now=now)
         events.append(
             connection,
             [event for document in documents for event in _events(document, zone)],

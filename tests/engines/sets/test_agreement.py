@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engines.interpreter.people import DAY, NOW, POOLS, documents
+from engines.interpreter.people import DAY, NOW, POOLS, documents, times
 from engines.sets.filled import add, remove, store_of
 from language.strategies import rules
 from segql.engines import sets
 from segql.engines.interpreter.holds import compile_rule
+from segql.language.parse import parse_rule
 from segql.language.syntax import Rule
 from segql.model.instants import Moment
 from segql.rules import rule as core
@@ -25,6 +26,78 @@ from segql.store.facts import StoredFacts, facts_of
 ZONES = ("UTC", "Europe/Zurich", "America/Santiago", "Asia/Kathmandu")
 IDS = ("u1", "u2", "u3", "u4", "u5", "u6", "u7")
 
+NEW = """
+trait.plan changed within 2d
+trait.company.size unchanged for 1d
+trait.company changed within 30d
+trait.seats not changed within 12h
+trait.plan unchanged for 1mo
+trait.seats < trait.company.size
+trait.seats >= account.seats
+trait.seats = account.seats
+trait.plan = account.plan
+trait.plan != account.plan
+trait.plan = trait.email
+trait.email = email
+trait.plan = account
+trait.renews_at <= account.renews_at
+trait.renews_at > last_seen
+trait.renews_at = first_seen
+trait.renews_at < trait.seats
+trait.seats <= events
+last_event < last_survey
+events >= surveys_seen
+survey "nps".score <= survey "csat".score
+survey "nps".paid_at >= trait.renews_at
+survey "nps".score = trait.seats
+account.renews_at < survey "nps".paid_at
+did "export" having first(amount) > 1
+did "export" having last(amount) = 9
+did "export" having last(format) contains "ro"
+did "export" having first(paid_at) within 2d
+did "export" having last(format) is known
+did "export" having first(format) is empty
+did "export" having last(format) not in ("pro", "Pro")
+did "export" having most frequent(format) = "pro"
+did "export" having most frequent(amount) <= 2
+did "export" having most frequent(amount) = true
+did "export" having most frequent(paid_at) within 30d
+did "export" having most frequent(format) starts with "s"
+did "export" having most frequent(format) is unknown
+did "export" where amount > 0 having most frequent(format) != "pro" within 30d
+did "export" having most frequent(format) = "pro" in at least 1 of the last 3 days
+did "export" having last(amount) > 1 in at least 2 of the last 5 weeks
+did "export" in at least 2 of the last 3 days
+did "export" at most 1 time in at least 2 of the last 3 days
+did "export" exactly 0 times in at most 2 of the last 4 weeks
+did "export" at least 2 times in exactly 1 of the last 2 months
+did "export" where format = "pro" on at least 2 days in at least 1 of the last 4 weeks
+did "export" having sum(amount) > 9 in at least 1 of the last 4 weeks
+did "export" having count distinct(format) = 0 in at least 2 of the last 4 weeks
+any teammate (trait.plan = "pro")
+every teammate (trait.plan = "pro")
+any teammate (did "export" within 2d and trait.plan != "pro")
+every teammate (not did "export" or trait.seats > 1)
+any teammate (every teammate (did "export") and trait.plan is known)
+every teammate (any teammate (in segment "new"))
+any teammate (trait.seats > account.seats)
+any teammate (everyone)
+every teammate (no one)
+""".strip().splitlines()
+"""Rules of every form that looks at changes, pairs, picked values, units or teammates."""
+
+
+def parse(text: str) -> Rule:
+    parsed = parse_rule(text)
+    assert parsed.rule is not None, (text, str(parsed.diagnostics))
+    return parsed.rule
+
+
+@st.composite
+def written_rules(draw: st.DrawFn) -> Rule:
+    return draw(rules(POOLS)) if draw(st.booleans()) else parse(draw(st.sampled_from(NEW)))
+
+
 people = st.lists(
     st.tuples(documents(), st.sampled_from(IDS)).map(lambda pair: {**pair[0], "id": pair[1]}),
     max_size=5,
@@ -34,6 +107,7 @@ batches = st.lists(
         st.sets(st.integers(0, 5), min_size=1),
         st.sampled_from(((1.0, True), (0.0, True), (0.0, False))),
         people,
+        times(),
         st.sampled_from((None, *IDS)),
     ),
     min_size=1,
@@ -61,7 +135,7 @@ def expected(
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     people,
-    st.lists(rules(POOLS), min_size=6, max_size=6),
+    st.lists(written_rules(), min_size=6, max_size=6),
     batches,
     st.sampled_from(ZONES),
     st.sampled_from((1, 2, 3, 1 << 18)),
@@ -70,7 +144,7 @@ def expected(
 def test_snapshots_and_what_changed_since_give_what_the_interpreter_gives(
     first: list[dict[str, Any]],
     written: list[Rule],
-    later: list[tuple[set[int], tuple[float, bool], list[dict[str, Any]], str | None]],
+    later: list[tuple[set[int], tuple[float, bool], list[dict[str, Any]], int, str | None]],
     zone: str,
     part_slots: int,
     away: int,
@@ -80,7 +154,7 @@ def test_snapshots_and_what_changed_since_give_what_the_interpreter_gives(
         path = Path(folder) / "people.db"
         connection = store_of(path, first, place)
         listed: dict[str, set[int]] = {name: set() for name in POOLS.segments}
-        for wanted, (stale_share, persist), more, gone in later:
+        for wanted, (stale_share, persist), more, at, gone in later:
             catalog = {str(number): desugar(written[number]) for number in wanted}
             result = sets.evaluate(
                 path,
@@ -96,7 +170,7 @@ def test_snapshots_and_what_changed_since_give_what_the_interpreter_gives(
                 assert set(members) == expected(connection, rule, moment, listed), name
                 assert members == sorted(members)
                 assert result.count(name) == len(members)
-            add(connection, more, place)
+            add(connection, more, place, now=at)
             if gone is not None:
                 remove(connection, gone)
             ids = dict(connection.execute("select external, id from profiles").fetchall())

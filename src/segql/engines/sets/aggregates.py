@@ -24,7 +24,6 @@ from segql.engines.sets.scaled import (
     Whole,
     begins,
 )
-from segql.model.errors import Refused
 from segql.model.rounding import WHOLE_FROM, mean, total
 from segql.rules.rule import Equals, Having, NumberIn, Test
 
@@ -36,19 +35,17 @@ _EPSILON: Final = float(np.finfo(np.float64).eps)
 
 
 def having(test: Having, column: Column, chosen: Index, owner: Index, slots: int) -> Bools:
-    """The owners below `slots` whose aggregate over the activities at `chosen` passes.
+    """The owners below `slots` whose number over the activities at `chosen` passes.
 
     `owner` gives the owner of every activity. A missing aggregate passes no test; `negated` turns
     every outcome round, also of owners without an activity.
     """
-    if test.aggregate in ("first", "last", "most frequent"):
-        raise Refused("the set engine does not know this aggregate yet", code="not-yet")
     if test.aggregate == "count distinct":
         found = _passes(test.test, _distinct(column, chosen, owner, slots).astype(np.float64))
     else:
         found = np.zeros(slots, np.bool_)
         if column.has("number"):
-            terms = _terms(column.numbers(), *_chosen(column, "number", chosen, owner))
+            terms = _terms(column.numbers(), *chosen_elements(column, "number", chosen, owner))
             if len(terms.places):
                 found[terms.who] = _tested(test, terms)
     return ~found if test.negated else found
@@ -77,7 +74,7 @@ class _Terms:
         return np.repeat(np.arange(len(self.who)), self.counts)
 
 
-def _chosen(column: Column, kind: str, chosen: Index, owner: Index) -> tuple[Index, Index]:
+def chosen_elements(column: Column, kind: str, chosen: Index, owner: Index) -> tuple[Index, Index]:
     """The elements of a kind in the activities at `chosen`, and the owner of each, ascending."""
     at = column.elements(kind).at
     if at is None:
@@ -190,8 +187,8 @@ def _distinct(column: Column, chosen: Index, owner: Index, slots: int) -> Whole:
     found = np.zeros(slots, np.int64)
     for kind in ("number", "flag", "text"):
         if column.has(kind):
-            places, owners = _chosen(column, kind, chosen, owner)
-            codes = _codes(column, kind, places)
+            places, owners = chosen_elements(column, kind, chosen, owner)
+            codes = codes_of(column, kind, places)
             there = codes >= 0
             if not there.all():
                 owners, codes = owners[there], codes[there]
@@ -199,7 +196,7 @@ def _distinct(column: Column, chosen: Index, owner: Index, slots: int) -> Whole:
     return found
 
 
-def _codes(column: Column, kind: str, places: Index) -> Whole:
+def codes_of(column: Column, kind: str, places: Index) -> Whole:
     """A whole number for each element at `places`, equal for equal ones; negative for none."""
     if kind == "flag":
         return column.flags().take(places).astype(np.int64) - 1

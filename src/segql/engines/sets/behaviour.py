@@ -1,4 +1,4 @@
-"""Counts, days, aggregates, first and last of many owners (§2 Behaviour and Surveys)."""
+"""Counts, days, aggregates, units, first and last of many owners (§2 Behaviour and Surveys)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from segql.engines.interpreter.behaviour import unit_spans
 from segql.engines.sets.activities import Activities
 from segql.engines.sets.aggregates import having
 from segql.engines.sets.passing import passing
-from segql.engines.sets.scaled import Bools, Index, Whole
+from segql.engines.sets.picks import PICKS, picked
+from segql.engines.sets.scaled import Bools, Index, Whole, begins
 from segql.engines.sets.stream import Stream
 from segql.model.calendar import day_start
 from segql.model.errors import Refused
@@ -29,6 +31,7 @@ from segql.rules.rule import (
     Property,
     Range,
     Rule,
+    Units,
 )
 
 _DAY: Final = 86_400_000
@@ -37,7 +40,9 @@ _MANY_DAYS: Final = 20_000
 
 
 def did(condition: Did, activities: Activities, moment: Moment) -> Bools:
-    """The owners whose activities in the window fit in number, days and aggregate."""
+    """The owners whose activities in the window, or in its units, fit in number and all else."""
+    if condition.units is not None:
+        return _in_units(condition, condition.units, activities, moment)
     stream = activities.stream
     low, high = activity_bounds(condition.window, moment)
     plain = condition.where is None and activities.only is None
@@ -52,22 +57,66 @@ def did(condition: Did, activities: Activities, moment: Moment) -> Bools:
             return quick
     mask = filtered(activities, condition.where, low, high, moment)
     chosen = np.arange(stream.size) if mask is None else np.flatnonzero(mask)
-    owners = stream.owner.take(chosen)
-    found = np.ones(stream.slots, np.bool_)
+    return _fitting(condition, activities, chosen, stream.owner, stream.slots, moment)
+
+
+def _fitting(
+    condition: Did,
+    activities: Activities,
+    chosen: Index,
+    owner: Index,
+    slots: int,
+    moment: Moment,
+) -> Bools:
+    """The owners below `slots` whose activities at `chosen` fit in number, days and aggregate.
+
+    `owner` gives the owner of every activity; those of `chosen` do not decrease.
+    """
+    owners = owner.take(chosen)
+    found = np.ones(slots, np.bool_)
     if condition.times == ONCE:
-        found = np.zeros(stream.slots, np.bool_)
+        found = np.zeros(slots, np.bool_)
         found[owners] = True
     elif condition.times is not None:
-        found = _inside(condition.times, np.bincount(owners, minlength=stream.slots))
+        found = _inside(condition.times, np.bincount(owners, minlength=slots))
     if condition.days is not None:
-        days = local_days(stream.times.values(chosen), moment.zone) if len(chosen) else chosen
+        times = activities.stream.times.values(chosen) if len(chosen) else chosen
+        days = local_days(times, moment.zone) if len(chosen) else chosen
         fresh = np.ones(len(chosen), np.bool_)
         fresh[1:] = (owners[1:] != owners[:-1]) | (days[1:] != days[:-1])
-        found &= _inside(condition.days, np.bincount(owners[fresh], minlength=stream.slots))
+        found &= _inside(condition.days, np.bincount(owners[fresh], minlength=slots))
     if condition.having is not None:
         column = activities.column(condition.having.path)
-        found &= having(condition.having, column, chosen, stream.owner, stream.slots)
+        if condition.having.aggregate in PICKS:
+            found &= picked(condition.having, column, chosen, owner, slots, moment)
+        else:
+            found &= having(condition.having, column, chosen, owner, slots)
     return found
+
+
+def _in_units(condition: Did, units: Units, activities: Activities, moment: Moment) -> Bools:
+    """The owners whose activities fit inside a number of units that is accepted.
+
+    Each unit of an owner in which he did anything is an owner of its own; one more stands for all
+    units without activities, in which they fit alike.
+    """
+    stream = activities.stream
+    edges = np.array([low for low, _ in unit_spans(units, moment)], np.int64)
+    mask = filtered(activities, condition.where, int(edges[0]), moment.now + 1, moment)
+    chosen = np.arange(stream.size) if mask is None else np.flatnonzero(mask)
+    times = stream.times.values(chosen) if len(chosen) else chosen
+    owners = stream.owner.take(chosen)
+    unit = np.searchsorted(edges, times, side="right")
+    starts = begins(owners * (len(edges) + 1) + unit)
+    group = np.zeros(stream.size, np.intp)
+    group[chosen[starts[1:]]] = 1
+    np.cumsum(group, out=group)
+    fits = _fitting(condition, activities, chosen, group, len(starts) + 1, moment)
+    who = owners[starts]
+    numbers = np.bincount(who[fits[:-1]], minlength=stream.slots)
+    if fits[-1]:
+        numbers += units.last - np.bincount(who, minlength=stream.slots)
+    return _inside(units.accepted, numbers)
 
 
 def first_or_last(condition: Nth, activities: Activities, moment: Moment) -> Bools:

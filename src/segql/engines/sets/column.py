@@ -21,8 +21,13 @@ class Elements:
     owners: int
     at: Index | None
     """The owner of each element, ascending; None when there is a place for each owner."""
-    listed: Bools | None
-    """Which elements stand in a list; None when none does."""
+    place: Array | None
+    """The place of each element in its list, from 1; 0 outside lists. None when all are outside."""
+
+    @property
+    def listed(self) -> Bools | None:
+        """Which elements stand in a list; None when none does."""
+        return None if self.place is None else self.place != 0
 
     def spread(self, passing: Bools) -> Bools:
         """The owners of the elements that pass."""
@@ -53,8 +58,8 @@ class Column:
         packed = self._packed.part(kind)
         if not packed.facts["sparse"]:
             return Elements(self.owners, None, None)
-        listed = packed.arrays["listed"].view(np.bool_) if packed.facts["listed"] else None
-        return Elements(self.owners, packed.arrays["at"].astype(np.intp), listed)
+        place = packed.arrays["place"] if packed.facts["listed"] else None
+        return Elements(self.owners, packed.arrays["at"].astype(np.intp), place)
 
     def numbers(self) -> Numbers:
         """The elements of the kind `number`."""

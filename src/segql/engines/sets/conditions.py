@@ -12,13 +12,14 @@ from segql.engines.sets.sources import (
     RESPONSES,
     Family,
     Source,
-    account_trait,
+    changed_at,
     events,
     share_of,
     trait,
     values,
 )
 from segql.model.errors import Refused
+from segql.model.values import Path
 from segql.rules.rule import (
     AccountTrait,
     Activity,
@@ -26,6 +27,7 @@ from segql.rules.rule import (
     Answer,
     AnyOf,
     AtLeast,
+    ChangedIn,
     Compares,
     Did,
     Event,
@@ -35,6 +37,7 @@ from segql.rules.rule import (
     InSegment,
     Not,
     Nth,
+    Operand,
     Property,
     Rule,
     Sequence,
@@ -53,6 +56,7 @@ def conditions_of(
 ) -> tuple[Condition, ...]:
     """Every condition that the segments `names` come down to, once, those they refer to included.
 
+    What is asked of teammates comes before the condition that asks it.
     Raises `Refused` for a segment that is neither in the catalogue nor manual, or refers to itself.
     """
     found: dict[Condition, None] = {}
@@ -68,16 +72,33 @@ def conditions_of(
         if name not in catalog:
             raise Refused(f"there is no segment `{name}`", code="unknown-segment")
         if name not in done:
-            for condition in _leaves(catalog[name]):
-                if isinstance(condition, InSegment) and condition.name not in manual:
-                    enter(condition.name, (*path, name))
-                else:
-                    found[condition] = None
+            take(catalog[name], (*path, name))
             done.add(name)
+
+    def take(rule: Rule, path: tuple[str, ...]) -> None:
+        for condition in _leaves(rule):
+            if isinstance(condition, InSegment) and condition.name not in manual:
+                enter(condition.name, path)
+                continue
+            if isinstance(condition, Teammates):
+                take(condition.part, path)
+            found[condition] = None
 
     for name in names:
         enter(name, ())
     return tuple(found)
+
+
+def conditions_in(rule: Rule, catalog: Mapping[str, Rule]) -> Iterator[Condition]:
+    """The conditions of `rule` and of the rules it refers to; not those asked of teammates."""
+    waiting, entered = [rule], set[str]()
+    while waiting:
+        for condition in _leaves(waiting.pop()):
+            if not isinstance(condition, InSegment) or condition.name not in catalog:
+                yield condition
+            elif condition.name not in entered:
+                entered.add(condition.name)
+                waiting.append(catalog[condition.name])
 
 
 def _leaves(rule: Rule) -> Iterator[Condition]:
@@ -94,16 +115,14 @@ def _leaves(rule: Rule) -> Iterator[Condition]:
 def sources_of(condition: Condition, terms: Terms) -> frozenset[Source]:
     """What a condition reads about profiles."""
     match condition:
-        case Holds(Trait(path)):
-            return frozenset({trait(path)})
-        case Holds(AccountTrait()):
+        case Holds(Trait(path), ChangedIn()):
+            return frozenset({changed_at(path)})
+        case Holds(operand):
+            return _operand(operand)
+        case Compares(operand, _, other):
+            return _operand(operand) | _operand(other)
+        case Teammates():
             return frozenset({ACCOUNT})
-        case Holds(Field(name)):
-            return frozenset({source_of(name)})
-        case Holds(Answer(_, path)):
-            return frozenset({RESPONSES, values("responses", path)})
-        case Holds():
-            return frozenset()
         case Did(activity, where, having=having):
             paths = {*_paths(where), *(() if having is None else (having.path,))}
             return _behaviour(activity, paths, terms)
@@ -116,19 +135,36 @@ def sources_of(condition: Condition, terms: Terms) -> frozenset[Source]:
             return frozenset({share_of(name)})
         case InSegment():
             return frozenset()
-        case Compares() | Teammates():
-            raise Refused("the set engine does not know this condition yet", code="not-yet")
         case _:
             assert_never(condition)
 
 
-def account_sources_of(condition: Condition) -> frozenset[Source]:
-    """What a condition reads about accounts."""
-    match condition:
-        case Holds(AccountTrait(path)):
-            return frozenset({account_trait(path)})
-        case _:
+def _operand(operand: Operand) -> frozenset[Source]:
+    match operand:
+        case Trait(path):
+            return frozenset({trait(path)})
+        case AccountTrait():
+            return frozenset({ACCOUNT})
+        case Field(name):
+            return frozenset({source_of(name)})
+        case Answer(_, path):
+            return frozenset({RESPONSES, values("responses", path)})
+        case Property():
             return frozenset()
+        case _:
+            assert_never(operand)
+
+
+def account_paths_of(condition: Condition) -> frozenset[Path]:
+    """The traits of accounts that a condition looks at."""
+    match condition:
+        case Holds(operand):
+            operands = [operand]
+        case Compares(operand, _, other):
+            operands = [operand, other]
+        case _:
+            operands = []
+    return frozenset(one.path for one in operands if isinstance(one, AccountTrait))
 
 
 def _step(step: Step, terms: Terms) -> frozenset[Source]:

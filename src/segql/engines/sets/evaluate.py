@@ -16,7 +16,8 @@ from attrs import frozen
 
 from segql.engines.sets import parts
 from segql.engines.sets.bits import size, unpack
-from segql.engines.sets.job import Course, Job, Members, Progress
+from segql.engines.sets.course import Course, Progress
+from segql.engines.sets.job import Job, Members
 from segql.engines.sets.parts import PART_SLOTS, STALE_SHARE
 from segql.engines.sets.prepare import changed, due, take
 from segql.engines.sets.scaled import Whole

@@ -57,6 +57,21 @@ def field_passes(slice_: Slice, name: str, test: Test, terms: Terms) -> Bools:
     return found
 
 
+def text_source(name: str) -> Source | None:
+    """Where the field called `name` is read from if it is a text."""
+    return _TEXTS.get(name)
+
+
+def field_values(slice_: Slice, name: str, terms: Terms) -> Whole:
+    """The counts, or times, of the field called `name`; `MISSING` for those without one."""
+    packed = slice_.packed(ACTIVITY)
+    found = Ints(packed.part(name)).values()
+    late = late_slots(packed, terms.moment.now)
+    if len(late):
+        found[late] = recounted(slice_, late, terms)[name]
+    return found
+
+
 def late_slots(activity: Packed, now: Instant) -> Index:
     """The profiles with something later than `now`."""
     latest = Ints(activity.part("latest"))

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import evolve
 
 from segql.engines.sets.dates import instants_of_numbers, instants_of_texts
-from segql.engines.sets.packing import Found, Kinds, pack_kinds, union
+from segql.engines.sets.packing import Found, Kinds, nothing, pack_kinds, union
 from segql.engines.sets.scaled import MISSING, Array
 from segql.model.values import Json, Path, element_of, reads_numbers_as_dates
 from segql.store.columns import Packed
@@ -43,48 +43,54 @@ def pack_column(values: Array, path: Path | None, zone: ZoneInfo) -> Packed:
     numbers = _numbers(_found(values, kinds, _NUMBER, inner))
     flags = _found(values, kinds, _FLAG, inner)
     texts, words = _coded(_found(values, kinds, _TEXT, inner))
-    dates = []
-    if path is not None:
-        instants = instants_of_texts(words, zone)
-        if instants is not None:
-            dates.append(evolve(texts, values=instants[texts.values]))
-        if reads_numbers_as_dates(path):
-            dates.append(evolve(numbers, values=instants_of_numbers(numbers.values)))
     every = Kinds(
         numbers=numbers,
         flags=evolve(flags, values=flags.values.astype(np.uint8) + np.uint8(1)),
         texts=texts,
         words=words,
+        dates=nothing(np.int64) if path is None else dates_among(texts, words, numbers, path, zone),
         others=np.concatenate([inner[_OBJECT].at, np.flatnonzero(kinds == _OBJECT)]),
         empty=inner[_NONE].at,
     )
-    if dates:
-        found = union([date.where(date.values != MISSING) for date in dates])
-        every = evolve(every, dates=found)
     return pack_kinds(every, len(values))
+
+
+def dates_among(
+    texts: Found, words: Sequence[str], numbers: Found, path: Path, zone: ZoneInfo
+) -> Found:
+    """The texts, places in `words`, and the numbers at `path` that read as dates (§3.5)."""
+    dates = [nothing(np.int64)]
+    instants = instants_of_texts(words, zone)
+    if instants is not None:
+        dates.append(evolve(texts, values=instants[texts.values]))
+    if reads_numbers_as_dates(path):
+        dates.append(evolve(numbers, values=instants_of_numbers(numbers.values)))
+    found = [date.where(date.values != MISSING) for date in dates]
+    return union([date for date in found if len(date.at)] or found[:1])
 
 
 def _inner(owners: Sequence[int], lists: Array) -> Mapping[int, Found]:
     """The elements of lists with their owners, by kind; empty lists under `_NONE`."""
-    found: list[tuple[list[int], list[Json]]] = [([], []) for _ in range(6)]
+    found: list[tuple[list[int], list[Json], list[int]]] = [([], [], []) for _ in range(6)]
     for owner, entries in zip(owners, lists, strict=True):
-        empty = True
+        last = 0
         for entry in entries:
             kind = _KINDS[type(entry)]
             if kind != _NONE and (kind != _NUMBER or element_of(entry) is not None):
-                empty = False
-                at, values = found[_OBJECT if kind == _LIST else kind]
+                last += 1
+                at, values, places = found[_OBJECT if kind == _LIST else kind]
                 at.append(owner)
                 values.append(entry if kind in _SCALARS else None)
-        if empty:
+                places.append(last)
+        if not last:
             found[_NONE][0].append(owner)
     return {
         kind: Found(
             np.array(at, np.intp),
             np.fromiter(values, np.dtype(object), len(values)),
-            np.ones(len(at), np.bool_),
+            np.array(places, np.int64),
         )
-        for kind, (at, values) in enumerate(found)
+        for kind, (at, values, places) in enumerate(found)
     }
 
 

@@ -9,19 +9,22 @@ from attrs import evolve
 
 from segql.engines.sets.activities import Activities
 from segql.engines.sets.behaviour import did, first_or_last
+from segql.engines.sets.compares import compared
 from segql.engines.sets.conditions import Condition
 from segql.engines.sets.fields import field_passes
-from segql.engines.sets.passing import known, passing
-from segql.engines.sets.scaled import Bools
+from segql.engines.sets.operands import newest_answers
+from segql.engines.sets.passing import passing
+from segql.engines.sets.scaled import Bools, Ints
 from segql.engines.sets.sequences import follows
 from segql.engines.sets.slices import Slice, Terms
-from segql.engines.sets.sources import ACCOUNT, ACTIONS, share_of, trait, values
+from segql.engines.sets.sources import ACCOUNT, ACTIONS, changed_at, share_of, trait
 from segql.model.errors import Refused
-from segql.model.instants import MIN_INSTANT
+from segql.model.windows import bounds
 from segql.rules.rule import (
     AccountTrait,
     Activity,
     Answer,
+    ChangedIn,
     Compares,
     Did,
     Event,
@@ -35,7 +38,6 @@ from segql.rules.rule import (
     SurveyAction,
     Teammates,
     Trait,
-    Units,
 )
 
 
@@ -44,8 +46,6 @@ def holding(condition: Condition, slice_: Slice, terms: Terms) -> Bools:
     match condition:
         case Holds():
             found = _attribute(condition, slice_, terms)
-        case Did(units=Units()):
-            raise Refused("the set engine does not count over units yet", code="not-yet")
         case Did():
             found = did(condition, _activities(condition.activity, slice_, terms), terms.moment)
         case Nth():
@@ -62,8 +62,11 @@ def holding(condition: Condition, slice_: Slice, terms: Terms) -> Bools:
             found = slice_.packed(share_of(name)).arrays["shares"].astype(np.int64) < threshold
         case InSegment(name):
             found = _listed(slice_, terms, name)
-        case Compares() | Teammates():
-            raise Refused("the set engine does not know this condition yet", code="not-yet")
+        case Compares():
+            found = compared(condition, slice_, terms)
+        case Teammates():
+            numbers = slice_.packed(ACCOUNT).arrays["numbers"]
+            found = terms.teammates[condition].take(numbers.astype(np.intp))
         case _:
             assert_never(condition)
     return slice_.fitted(found)
@@ -72,6 +75,9 @@ def holding(condition: Condition, slice_: Slice, terms: Terms) -> Bools:
 def _attribute(condition: Holds, slice_: Slice, terms: Terms) -> Bools:
     operand, test = condition.operand, condition.test
     match operand:
+        case Trait(path) if isinstance(test, ChangedIn):
+            times = Ints(slice_.packed(changed_at(path)))
+            return times.between(*bounds(test.window, terms.moment))
         case Trait(path):
             return passing(slice_.column(trait(path)), test, terms.moment)
         case AccountTrait():
@@ -80,7 +86,10 @@ def _attribute(condition: Holds, slice_: Slice, terms: Terms) -> Bools:
         case Field(name):
             return field_passes(slice_, name, test, terms)
         case Answer():
-            return _latest_answer(operand, condition, slice_, terms)
+            found = np.zeros(slice_.scope.slots, np.bool_)
+            column, owners, places = newest_answers(operand, slice_, terms)
+            found[owners] = passing(column, test, terms.moment)[places]
+            return found
         case Property():
             raise Refused(
                 "a bare property stands only inside `where`", code="property-outside-where"
@@ -101,24 +110,6 @@ def _activities(activity: Activity, slice_: Slice, terms: Terms) -> Activities:
             return evolve(activities, only=only)
         case _:
             assert_never(activity)
-
-
-def _latest_answer(answer: Answer, condition: Holds, slice_: Slice, terms: Terms) -> Bools:
-    """The profiles whose newest answer up to now, in whatever response it lies, passes."""
-    activities, surveys, _ = slice_.responses()
-    stream = activities.stream
-    found = np.zeros(stream.slots, np.bool_)
-    if not stream.size:
-        return found
-    column = slice_.column(values("responses", answer.path))
-    mask = known(column) & (surveys == terms.survey_ids.get(answer.survey, 0))
-    inside = stream.inside(MIN_INSTANT, terms.moment.now + 1)
-    places = np.flatnonzero(mask if inside is None else mask & inside)
-    owners = stream.owner.take(places)
-    newest = np.flatnonzero(np.diff(owners, append=-1))
-    passes = passing(column, condition.test, terms.moment)
-    found[owners[newest]] = passes[places[newest]]
-    return found
 
 
 def _listed(slice_: Slice, terms: Terms, name: str) -> Bools:

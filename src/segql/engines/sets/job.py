@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from segql.engines.sets import parts
-from segql.engines.sets.bits import Algebra, Bits, pack, size, unpack
+from segql.engines.sets.accounts import with_accounts
+from segql.engines.sets.bits import Bits, size
 from segql.engines.sets.conditions import (
     Condition,
-    account_sources_of,
+    account_paths_of,
     conditions_of,
-    in_order,
     sources_of,
 )
+from segql.engines.sets.course import Course
 from segql.engines.sets.fields import FEW, late_slots
-from segql.engines.sets.holding import holding
-from segql.engines.sets.passing import passing
 from segql.engines.sets.prepare import Kept, changed
-from segql.engines.sets.scaled import Bools, Whole
-from segql.engines.sets.slices import Slice, Terms
+from segql.engines.sets.rounds import LIVING, Ranges, rounds_of
+from segql.engines.sets.scaled import Whole
+from segql.engines.sets.slices import Terms
 from segql.engines.sets.sources import ACTIVITY, RESPONSES, Source, account_trait, events
-from segql.model.errors import SegqlError
 from segql.model.instants import Moment
-from segql.rules.rule import AccountTrait, Holds, InSegment, Rule
+from segql.rules.rule import InSegment, Rule
 from segql.store import columns
 from segql.store import names as interned
 from segql.store.driver import Connection
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with steps done and steps in all."""
-Living: TypeAlias = Literal["living"]
-
-_LIVING: Final[Living] = "living"
 _MANUAL: Final = """
     select members.profile
       from segments
@@ -53,36 +45,6 @@ _MANUAL_NAMES: Final = """
      where kind = 'manual'
        and archived is null
 """
-
-
-class Cancelled(SegqlError):
-    """The evaluation was told to stop."""
-
-    default_code = "cancelled"
-
-
-@define(eq=False)
-class Course:
-    """How far an evaluation has come, told to whoever asked; may stop it. Shared by threads."""
-
-    on_progress: Progress | None
-    cancelled: Callable[[], bool] | None
-    done: int = 0
-    total: int = 0
-    _lock: Lock = field(factory=Lock, init=False)
-
-    def check(self) -> None:
-        """Raise `Cancelled` when the evaluation should stop."""
-        if self.cancelled is not None and self.cancelled():
-            raise Cancelled("the evaluation was cancelled")
-
-    def step(self, count: int = 1) -> None:
-        """Say that steps are done; raises `Cancelled` when it should stop."""
-        self.check()
-        with self._lock:
-            self.done += count
-            if self.on_progress is not None:
-                self.on_progress(self.done, self.total)
 
 
 @frozen(eq=False)
@@ -115,7 +77,8 @@ class Job:
 
     def terms(self, connection: Connection) -> Terms:
         """What holds for all ranges, without accounts and lists of members."""
-        return Terms(self.moment, interned.events(connection), interned.surveys(connection), {}, {})
+        events_by_name, surveys = interned.events(connection), interned.surveys(connection)
+        return Terms(self.moment, events_by_name, surveys)
 
     def of_profiles(self, connection: Connection, terms: Terms) -> Kept:
         """The snapshots that the conditions read about profiles, in the open transaction.
@@ -133,7 +96,8 @@ class Job:
     def of_accounts(self, connection: Connection) -> Kept:
         """The snapshots that the conditions read about accounts."""
         conditions = self.conditions(connection)
-        sources = frozenset().union(*map(account_sources_of, conditions))
+        paths = frozenset().union(*map(account_paths_of, conditions))
+        sources = [account_trait(path) for path in paths]
         return self._kept(parts.accounts, parts.account_changes, sources)
 
     def _kept(
@@ -165,36 +129,25 @@ class Job:
         terms = evolve(
             self.terms(first),
             manual={name: self._members(first, name) for name in _referred(conditions)},
-            accounts=self._accounts(first, conditions),
         )
+        terms = with_accounts(terms, first, self.of_accounts(first), conditions)
         kept = self.of_profiles(first, terms)
-        population, changes = kept.seen(first)
-        ordered = in_order(conditions, terms)
-        self.course.total = self.course.done + len(population.parts()) * max(1, len(ordered))
+        ranges = Ranges(readers, kept, self.course, *kept.seen(first))
+        rounds = rounds_of(conditions, self.catalog)
+        steps = sum(max(1, len(one.conditions)) for one in rounds)
+        self.course.total = self.course.done + len(ranges.population.parts()) * steps
+        last_account = parts.accounts(first, self.part_slots).last
+        for one in rounds:
+            ranges.evaluate(one.conditions, terms)
+            settled = ranges.settle(one.settled, self.catalog, last_account)
+            terms = evolve(terms, teammates={**terms.teammates, **settled})
 
-        def evaluate(slice_: Slice) -> dict[Condition | Living, Bits]:
-            packed = slice_.packed(ACTIVITY)
-            living = unpack(packed.arrays["living"], packed.number("slots"))
-            found: dict[Condition | Living, Bits] = {_LIVING: pack(slice_.fitted(living))}
-            for condition, released in ordered:
-                self.course.check()
-                found[condition] = pack(holding(condition, slice_, terms))
-                for family in released:
-                    slice_.release(family)
-            return found
-
-        def members(reader: Connection, part: int) -> Members:
-            scope = population.scope(part)
-            held = kept.held(reader, population, part, changes)
-            found = parts.evaluated(reader, scope, kept.zone, kept.sources, held, changes, evaluate)
-            holds = {condition: bits for condition, bits in found.items() if condition != _LIVING}
-            algebra = Algebra(found[_LIVING], scope.slots, holds, self.catalog)
+        def members(_reader: Connection, part: int) -> Members:
+            scope, algebra = ranges.population.scope(part), ranges.algebra(part, self.catalog)
             bits = {name: algebra.segment(name) for name in self.names}
-            self.course.step(max(1, len(ordered)))
-            return Members(scope.first, scope.slots, size(found[_LIVING]), bits)
+            return Members(scope.first, scope.slots, size(ranges.known[part][LIVING]), bits)
 
-        found = shared_out(readers, list(population.parts()), members)
-        return found, changed(first)
+        return ranges.shared_out(members), changed(first)
 
     def _members(self, connection: Connection, name: str) -> Whole:
         if name in self.manual:
@@ -202,77 +155,7 @@ class Job:
         rows = connection.execute(_MANUAL, {"name": name})
         return np.fromiter((profile for (profile,) in rows), np.int64)
 
-    def _accounts(
-        self, connection: Connection, conditions: Sequence[Condition]
-    ) -> dict[Holds, Bools]:
-        """For which accounts, by internal id, each condition on their traits holds."""
-        asked = [
-            condition
-            for condition in conditions
-            if isinstance(condition, Holds) and isinstance(condition.operand, AccountTrait)
-        ]
-        if not asked:
-            return {}
-        kept = self.of_accounts(connection)
-        population, changes = kept.seen(connection)
-
-        def evaluate(slice_: Slice) -> dict[Holds, Bits]:
-            return {
-                condition: pack(
-                    slice_.fitted(
-                        passing(
-                            slice_.column(account_trait(condition.operand.path)),
-                            condition.test,
-                            self.moment,
-                        )
-                    )
-                )
-                for condition in asked
-                if isinstance(condition.operand, AccountTrait)
-            }
-
-        found = {condition: [np.zeros(0, np.bool_)] for condition in asked}
-        for part in population.parts():
-            scope = population.scope(part)
-            held = kept.held(connection, population, part, changes)
-            holds = parts.evaluated(
-                connection, scope, kept.zone, kept.sources, held, changes, evaluate
-            )
-            for condition, bits in holds.items():
-                found[condition].append(unpack(bits, scope.slots))
-        nobody = np.zeros(1, np.bool_)  # the account 0, when there are no accounts at all
-        return {
-            condition: np.concatenate(holds) if population.last else nobody
-            for condition, holds in found.items()
-        }
-
 
 def _referred(conditions: Sequence[Condition]) -> tuple[str, ...]:
     """The manual segments that conditions refer to."""
     return tuple(one.name for one in conditions if isinstance(one, InSegment))
-
-
-def shared_out(
-    readers: Sequence[Connection],
-    numbers: Sequence[int],
-    work: Callable[[Connection, int], Members],
-) -> list[Members]:
-    """What `work` gives for each number, in their order; each reader's thread takes the next."""
-    left = iter(numbers)
-    lock = Lock()
-    found: dict[int, Members] = {}
-
-    def take_turns(reader: Connection) -> None:
-        while True:
-            with lock:
-                number = next(left, None)
-            if number is None:
-                return
-            found[number] = work(reader, number)
-
-    if len(readers) == 1:
-        take_turns(readers[0])
-    else:
-        with ThreadPoolExecutor(len(readers)) as pool:
-            list(pool.map(take_turns, readers))
-    return [found[number] for number in numbers]

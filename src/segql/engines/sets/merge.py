@@ -9,9 +9,9 @@ import numpy as np
 from attrs import evolve, frozen
 
 from segql.engines.sets.column import Column
-from segql.engines.sets.packing import Found, Kinds, nothing, pack_kinds, union
+from segql.engines.sets.packing import Kinds, pack_kinds, union, unpacked
 from segql.engines.sets.rows import ACTIVITY_COLUMNS
-from segql.engines.sets.scaled import MISSING, Array, Bools, Index, Ints, Whole, narrow
+from segql.engines.sets.scaled import MISSING, Array, Bools, Index, Ints, Whole, narrow, pack_ints
 from segql.engines.sets.sources import RESPONSES, Source, pack_activity
 from segql.engines.sets.stream import Stream, pack_stream
 from segql.store.columns import Packed, joined
@@ -56,6 +56,8 @@ def _slots(source: Source, packed: Packed) -> int:
             return packed.number("slots")
         case "stream":
             return Stream(packed.part("stream") if source == RESPONSES else packed).slots
+        case "changed":
+            return packed.number("count")
         case "share":
             return len(packed.arrays["shares"])
         case "account":
@@ -71,6 +73,9 @@ def _other(source: Source, old: Packed, new: Packed, owners: Places, places: Pla
             return merged_column([Column(old), Column(new)], places)
         case "activity":
             return _activity(old, new, owners)
+        case "changed":
+            times = [Ints(packed).values() for packed in (old, new)]
+            return pack_ints(_placed(times, owners, MISSING))
         case "share":
             shares = [packed.arrays["shares"] for packed in (old, new)]
             return Packed({}, {"shares": _placed(shares, owners, 0)})
@@ -149,7 +154,12 @@ def _spread(kept: Bools, places: Index) -> Index:
 def merged_column(columns: Sequence[Column], places: Places) -> Packed:
     """The values of the old and the new column at their new places."""
     to = (places.old, places.new)
-    every = [_kinds(column, place) for column, place in zip(columns, to, strict=True)]
+    kinds = [unpacked(column, place) for column, place in zip(columns, to, strict=True)]
+    return pack_kinds(together(kinds), places.size)
+
+
+def together(every: Sequence[Kinds]) -> Kinds:
+    """The elements of all of `every`, of which none has owners of another."""
     index: dict[str, int] = {}
     texts = []
     for kinds in every:
@@ -158,63 +168,12 @@ def merged_column(columns: Sequence[Column], places: Places) -> Packed:
         for place in used.tolist():
             codes[place] = index.setdefault(kinds.words[place], len(index))
         texts.append(evolve(kinds.texts, values=codes[kinds.texts.values]))
-    return pack_kinds(
-        Kinds(
-            numbers=union([kinds.numbers for kinds in every]),
-            flags=union([kinds.flags for kinds in every]),
-            texts=union(texts),
-            words=list(index),
-            dates=union([kinds.dates for kinds in every]),
-            others=np.concatenate([kinds.others for kinds in every]),
-            empty=np.concatenate([kinds.empty for kinds in every]),
-        ),
-        places.size,
-    )
-
-
-def _kinds(column: Column, to: Index) -> Kinds:
-    """The elements of a column whose owners have a place, at those places."""
-    numbers, flags, texts, dates = (
-        nothing(kind) for kind in (np.float64, np.uint8, np.int64, np.int64)
-    )
-    words: list[str] = []
-    if column.has("number"):
-        numbers = _moved(column, "number", column.numbers().values(), to)
-        numbers = numbers.where(~np.isnan(numbers.values))
-    if column.has("flag"):
-        flags = _moved(column, "flag", column.flags().astype(np.uint8), to)
-        flags = flags.where(flags.values != 0)
-    if column.has("text"):
-        words, codes = column.words().texts(), column.text_codes()
-        own = np.arange(len(words)) if codes is None else codes.astype(np.int64) - 1
-        texts = _moved(column, "text", own, to)
-        texts = texts.where(texts.values >= 0)
-    if column.has("date"):
-        dates = _moved(column, "date", column.dates().values(), to)
-        dates = dates.where(dates.values != MISSING)
     return Kinds(
-        numbers=numbers,
-        flags=flags,
-        texts=texts,
-        words=words,
-        dates=dates,
-        others=_owners(column, "other", to),
-        empty=_owners(column, "nothing", to),
+        numbers=union([kinds.numbers for kinds in every]),
+        flags=union([kinds.flags for kinds in every]),
+        texts=union(texts),
+        words=list(index),
+        dates=union([kinds.dates for kinds in every]),
+        others=np.concatenate([kinds.others for kinds in every]),
+        empty=np.concatenate([kinds.empty for kinds in every]),
     )
-
-
-def _moved(column: Column, kind: str, values: Array, to: Index) -> Found:
-    elements = column.elements(kind)
-    at = np.arange(column.owners) if elements.at is None else elements.at
-    listed = np.zeros(len(at), np.bool_) if elements.listed is None else elements.listed
-    owners = to[at]
-    return Found(owners, values, listed).where(owners >= 0)
-
-
-def _owners(column: Column, kind: str, to: Index) -> Index:
-    if not column.has(kind):
-        return np.zeros(0, np.intp)
-    at = column.elements(kind).at
-    assert at is not None
-    owners = to[at]
-    return owners[owners >= 0]

@@ -1,4 +1,4 @@
-"""Elements by kind → a packed column, each kind in its narrowest form."""
+"""Elements by kind → a packed column, each kind in its narrowest form; and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from attrs import evolve, field, frozen
 
+from segql.engines.sets.column import Column
 from segql.engines.sets.scaled import (
     MISSING,
     Array,
@@ -31,20 +32,21 @@ _Packing: TypeAlias = Callable[[Array], Packed]
 
 @frozen(eq=False)
 class Found:
-    """Elements of one kind with their owners, ascending, and which of them stand in lists."""
+    """Elements of one kind with their owners, ascending, and their places in lists from 1."""
 
     at: Index
     values: Array
-    listed: Bools
+    place: Array
+    """0 outside a list."""
 
     @staticmethod
     def plain(at: Index, values: Array) -> Found:
         """Elements none of which stands in a list."""
-        return Found(at, values, np.zeros(len(at), np.bool_))
+        return Found(at, values, np.zeros(len(at), np.uint8))
 
     def where(self, kept: Bools) -> Found:
         """Some of the elements."""
-        return Found(self.at[kept], self.values[kept], self.listed[kept])
+        return Found(self.at[kept], self.values[kept], self.place[kept])
 
 
 def nothing(kind: type[np.generic]) -> Found:
@@ -58,9 +60,9 @@ def union(parts: Sequence[Found]) -> Found:
         return parts[0]
     at = np.concatenate([part.at for part in parts])
     values = np.concatenate([part.values for part in parts])
-    listed = np.concatenate([part.listed for part in parts])
+    place = np.concatenate([part.place for part in parts])
     order = np.argsort(at, kind="stable")
-    return Found(at[order], values[order], listed[order])
+    return Found(at[order], values[order], place[order])
 
 
 @frozen(eq=False, kw_only=True)
@@ -128,7 +130,7 @@ def _placed(
 
     Without an `empty` value every owner must have one for that.
     """
-    at, values, listed = found.at, found.values, bool(found.listed.any())
+    at, values, listed = found.at, found.values, bool(found.place.any())
     sparse = listed or len(at) * _SPARSE < owners or (empty is None and len(at) < owners)
     if not sparse and len(at) < owners:
         values = np.full(owners, empty, found.values.dtype)
@@ -137,6 +139,57 @@ def _placed(
     if sparse:
         arrays["at"] = narrow(at.astype(np.int64))
     if listed:
-        arrays["listed"] = found.listed.view(np.uint8)
+        arrays["place"] = narrow(found.place.astype(np.int64))
     parts = {"values": pack(values), **(beside or {})}
     return joined(parts, {"sparse": sparse, "listed": listed}, arrays)
+
+
+def unpacked(column: Column, to: Index) -> Kinds:
+    """The elements of a column whose owners have a place in `to`, not -1, at those places.
+
+    Places ascend, so that the elements stay in order.
+    """
+    numbers, flags, texts, dates = (
+        nothing(kind) for kind in (np.float64, np.uint8, np.int64, np.int64)
+    )
+    words: list[str] = []
+    if column.has("number"):
+        numbers = _moved(column, "number", column.numbers().values(), to)
+        numbers = numbers.where(~np.isnan(numbers.values))
+    if column.has("flag"):
+        flags = _moved(column, "flag", column.flags().astype(np.uint8), to)
+        flags = flags.where(flags.values != 0)
+    if column.has("text"):
+        words, codes = column.words().texts(), column.text_codes()
+        own = np.arange(len(words)) if codes is None else codes.astype(np.int64) - 1
+        texts = _moved(column, "text", own, to)
+        texts = texts.where(texts.values >= 0)
+    if column.has("date"):
+        dates = _moved(column, "date", column.dates().values(), to)
+        dates = dates.where(dates.values != MISSING)
+    return Kinds(
+        numbers=numbers,
+        flags=flags,
+        texts=texts,
+        words=words,
+        dates=dates,
+        others=_owners(column, "other", to),
+        empty=_owners(column, "nothing", to),
+    )
+
+
+def _moved(column: Column, kind: str, values: Array, to: Index) -> Found:
+    elements = column.elements(kind)
+    at = np.arange(column.owners) if elements.at is None else elements.at
+    place = np.zeros(len(at), np.uint8) if elements.place is None else elements.place
+    owners = to[at]
+    return Found(owners, values, place).where(owners >= 0)
+
+
+def _owners(column: Column, kind: str, to: Index) -> Index:
+    if not column.has(kind):
+        return np.zeros(0, np.intp)
+    at = column.elements(kind).at
+    assert at is not None
+    owners = to[at]
+    return owners[owners >= 0]

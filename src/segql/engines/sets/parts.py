@@ -180,6 +180,30 @@ def held(
     return Held(packed, changed, frozenset(missing))
 
 
+@frozen(eq=False)
+class Fresh:
+    """Profiles, or accounts, as their rows are now, for the snapshots are older."""
+
+    ids: Whole
+    slice: Slice
+
+
+def slices(
+    connection: Connection,
+    scope: Scope,
+    zone: ZoneInfo,
+    wanted: Collection[Source],
+    kept: Held,
+    changes: Changes,
+) -> tuple[Slice, Fresh | None]:
+    """A range by snapshots, and what takes the place of what they say of some of its ids."""
+    whole = Slice(connection, scope, zone, wanted, kept.snapshots)
+    ids = changes.since(kept.changed, scope)
+    if not kept.snapshots or not len(ids):
+        return whole, None
+    return whole, Fresh(ids, Slice(connection, Scope.of(ids), zone, wanted, {}))
+
+
 def evaluated(
     connection: Connection,
     scope: Scope,
@@ -190,15 +214,15 @@ def evaluated(
     evaluate: Callable[[Slice], Mapping[K, Bits]],
 ) -> Mapping[K, Bits]:
     """What `evaluate` gives for a range: by snapshots, and afresh for what changed since."""
-    found = evaluate(Slice(connection, scope, zone, wanted, kept.snapshots))
-    fresh = changes.since(kept.changed, scope)
-    if not kept.snapshots or not len(fresh):
+    whole, fresh = slices(connection, scope, zone, wanted, kept, changes)
+    found = evaluate(whole)
+    if fresh is None:
         return found
-    slots = scope.slots_of(fresh)
-    renewed = evaluate(Slice(connection, Scope.of(fresh), zone, wanted, {}))
+    slots = scope.slots_of(fresh.ids)
+    renewed = evaluate(fresh.slice)
     merged = {}
     for key, bits in found.items():
-        whole = unpack(bits, scope.slots).copy()
-        whole[slots] = unpack(renewed[key], len(fresh))
-        merged[key] = pack(whole)
+        both = unpack(bits, scope.slots).copy()
+        both[slots] = unpack(renewed[key], len(slots))
+        merged[key] = pack(both)
     return merged

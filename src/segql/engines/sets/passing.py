@@ -8,7 +8,6 @@ import numpy as np
 
 from segql.engines.sets.column import Column
 from segql.engines.sets.scaled import Array, Bools
-from segql.engines.sets.words import Words
 from segql.model.errors import Refused
 from segql.model.instants import Moment
 from segql.model.windows import bounds
@@ -43,19 +42,25 @@ def passing(column: Column, test: Test, moment: Moment) -> Bools:
         case ContainsElement(DateIn() as inner):
             return _dated(column, inner, moment, listed=True)
         case TextMatches():
-            return (
-                _of_words(column, _fitting(column.words(), test))
-                if column.has("text")
-                else (nobody(column))
-            )
+            return _text_matches(column, test)
         case Known():
             return known(column)
         case Empty():
             return _empty(column)
-        case ChangedIn() | Several():
-            raise Refused("the set engine does not know this test yet", code="not-yet")
+        case Several():
+            return _several(column, test, moment)
+        case ChangedIn():
+            raise Refused("only a trait can have changed", code="changed-on-trait")
         case _:
             assert_never(test)  # type: ignore[arg-type]  # mypy sees no further into ContainsElement
+
+
+def _several(column: Column, test: Several, moment: Moment) -> Bools:
+    either = np.logical_and if test.every else np.logical_or
+    found = np.full(column.owners, test.every)
+    for one in test.tests:
+        either(found, passing(column, one, moment), out=found)
+    return found
 
 
 def nobody(column: Column) -> Bools:
@@ -144,14 +149,14 @@ def _contain_text(column: Column, test: ContainsText) -> Bools:
     return places.spread(inside)
 
 
-def _fitting(words: Words, test: TextMatches) -> Bools:
+def _text_matches(column: Column, test: TextMatches) -> Bools:
+    if not column.has("text"):
+        return nobody(column)
     if test.how == "matches":
-        return words.matching(test.text, folded=test.folded)
-    return (words.folded() if test.folded else words).fitting(test.how, test.text)
-
-
-def _of_words(column: Column, fitting: Bools) -> Bools:
-    """The owners with an element that is one of the `fitting` words."""
+        fitting = column.words().matching(test.text, folded=test.folded)
+    else:
+        words = column.words().folded() if test.folded else column.words()
+        fitting = words.fitting(test.how, test.text)
     return column.elements("text").spread(_of_codes(column.text_codes(), fitting))
 
 

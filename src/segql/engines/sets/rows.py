@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from segql.engines.sets.scaled import MISSING, Index, Whole
 from segql.model.values import Json, Path
+from segql.store.changes import ROOT
 from segql.store.driver import Connection
+from segql.store.names import path_text
 
 Objects: TypeAlias = NDArray[Any]
 """Values as JSON gives them, None where there is none."""
@@ -61,6 +63,12 @@ _NAMES: Final = """
 """
 _TRAITS: Final = """
     select id, email, traits
+      from profiles
+     where id {scope}
+     order by id
+"""
+_CHANGES: Final = """
+    select id, traits, changed
       from profiles
      where id {scope}
      order by id
@@ -194,6 +202,22 @@ def traits(
         if email:
             addresses[slots] = _objects(map(_address, given, documents), len(ids))
     return found, addresses
+
+
+def changes(connection: Connection, scope: Scope, paths: Sequence[Path]) -> dict[Path, Whole]:
+    """Since when the value at each of `paths`, in each slot, is what it is; `MISSING` without."""
+    found = {path: np.full(scope.slots, MISSING, np.int64) for path in paths}
+    for ids, texts, notes in scope.read(connection, _CHANGES):
+        slots, documents = scope.slots_of(np.array(ids)), _documents(texts)
+        noted: list[Any] = _documents(notes)
+        for path in paths:
+            key = path_text(path)
+            times = [  # of whole numbers, as `store.changes` writes them
+                MISSING if value is None else note.get(key, note.get(ROOT, MISSING))
+                for value, note in zip(_at(documents, path), noted, strict=True)
+            ]
+            found[path][slots] = times
+    return found
 
 
 def _address(given: str | None, document: dict[str, Json]) -> Json:

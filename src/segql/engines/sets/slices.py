@@ -6,16 +6,18 @@ from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from segql.engines.sets.activities import Activities
 from segql.engines.sets.column import Column
+from segql.engines.sets.packing import Kinds
 from segql.engines.sets.rows import Scope
 from segql.engines.sets.scaled import Array, Bools, Whole
 from segql.engines.sets.sources import RESPONSES, Family, Source, build, events, values
 from segql.engines.sets.stream import Stream
 from segql.model.instants import Moment
-from segql.rules.rule import Holds
+from segql.model.values import Path
+from segql.rules.rule import Holds, Teammates
 from segql.store.columns import Packed
 from segql.store.driver import Connection
 
@@ -27,10 +29,14 @@ class Terms:
     moment: Moment
     event_ids: Mapping[str, int]
     survey_ids: Mapping[str, int]
-    manual: Mapping[str, Whole]
+    manual: Mapping[str, Whole] = field(factory=dict)
     """The members of manual segments: internal ids, ascending."""
-    accounts: Mapping[Holds, Bools]
+    accounts: Mapping[Holds, Bools] = field(factory=dict)
     """Conditions on accounts' traits: for which accounts, by internal id, each of them holds."""
+    account_values: Mapping[Path, Kinds] = field(factory=dict)
+    """The traits of accounts that are compared with others; owners are internal ids."""
+    teammates: Mapping[Teammates, Bools] = field(factory=dict)
+    """Conditions on teammates: for which accounts, by internal id, each of them holds; never 0."""
 
 
 class Slice:

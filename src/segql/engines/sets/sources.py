@@ -35,7 +35,9 @@ class Source:
     """One thing to read: `kind` says what, `name` or `path` which."""
 
     family: Family
-    kind: Literal["activity", "id", "share", "account", "email", "trait", "stream", "values"]
+    kind: Literal[
+        "activity", "id", "share", "account", "email", "trait", "changed", "stream", "values"
+    ]
     name: str = ""
     path: Path = ()
 
@@ -70,6 +72,11 @@ def share_of(sample: str) -> Source:
 def trait(path: Path) -> Source:
     """The traits at `path`."""
     return Source("traits", "trait", path=path)
+
+
+def changed_at(path: Path) -> Source:
+    """Since when the traits at `path` are what they are; for those that there are and know it."""
+    return Source("traits", "changed", path=path)
 
 
 def account_trait(path: Path) -> Source:
@@ -123,10 +130,7 @@ def _built(
             arrays = {"numbers": narrow(numbers)}
             return {ACCOUNT: joined({"external": column}, {}, arrays)}
         case "traits":
-            paths = [source.path for source in sources if source.kind == "trait"]
-            found, emails = rows.traits(connection, scope, paths, email=EMAIL in sources)
-            packed = {trait(path): pack_column(found[path], path, zone) for path in paths}
-            return packed | ({EMAIL: pack_column(emails, None, zone)} if EMAIL in sources else {})
+            return _traits(connection, scope, sources, zone)
         case "account traits":
             paths = [source.path for source in sources]
             found = rows.account_traits(connection, scope, paths)
@@ -150,6 +154,23 @@ def _names(
         else:
             shares = (0 if name is None else share(str(name), source.name) for name in found)
             packed[source] = Packed({}, {"shares": np.fromiter(shares, np.uint32, len(found))})
+    return packed
+
+
+def _traits(
+    connection: Connection, scope: Scope, sources: Sequence[Source], zone: ZoneInfo
+) -> dict[Source, Packed]:
+    paths = [source.path for source in sources if source.kind == "trait"]
+    packed = {}
+    if paths or EMAIL in sources:
+        found, emails = rows.traits(connection, scope, paths, email=EMAIL in sources)
+        packed = {trait(path): pack_column(found[path], path, zone) for path in paths}
+        if EMAIL in sources:
+            packed[EMAIL] = pack_column(emails, None, zone)
+    noted = [source.path for source in sources if source.kind == "changed"]
+    if noted:
+        times = rows.changes(connection, scope, noted)
+        packed |= {changed_at(path): pack_ints(times[path]) for path in noted}
     return packed
 
 
