@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from segql.language.diagnostics import RuleError, Severity
-from segql.language.grammar import build_parser
 from segql.language.parse import parse_rule, rule_of
 from segql.language.source import Span
 from segql.language.syntax import (
@@ -336,16 +335,6 @@ def test_a_form_gives_its_nodes(text: str, rule: Rule) -> None:
     parsed = parse_rule(text)
     assert parsed.rule == rule
     assert not [one for one in parsed.diagnostics if one.severity is not Severity.HINT]
-
-
-def test_the_grammar_has_no_conflicts() -> None:
-    build_parser(strict=True)
-
-
-def test_every_terminal_of_the_grammar_is_used() -> None:
-    parser = build_parser()
-    used = {symbol.name for rule in parser.rules for symbol in rule.expansion}
-    assert {terminal.name for terminal in parser.terminals} - used <= set(parser.ignore_tokens)
 
 
 def test_spans_are_those_of_the_text() -> None:

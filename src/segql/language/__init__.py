@@ -12,21 +12,21 @@ asked for. Nothing here touches data.
 - `refusals_units`: messages about counts of calendar units
 - `write`: how the leaves of a rule are written
 - `scan`: text → tokens; limits on length, depth and lists
-- `edits`: a text with spans replaced, and the way back
 - `places`: where names and values are expected among tokens
 - `slips`: what people type from other languages, and what they meant
+- `lalr`: drives tables of the grammar over tokens
+- `tables`: segql.lark as tables, read or computed
 - `build_values`: parser callbacks: values, points in time, lengths
 - `build_attributes`: parser callbacks: operands and tests
 - `clauses`: parser callbacks: clauses of behaviour, and which may stand where
 - `build`: parser callbacks: logic, conditions, segments, files
-- `grammar`: loads segql.lark; the parser, built once
+- `grammar`: tokens → syntax nodes, or where the grammar does not go on
 - `stops`: where the parser stopped, and what stands round it
 - `guesses_clauses`: the likeliest mistakes in clauses
 - `guesses_habits`: what people write as in SQL, in Python or in plain English
 - `guesses`: the likeliest mistakes, each by itself
 - `expected`: parser state → "expected a value, found `and`"
 - `recover`: reading on behind a mistake
-- `respan`: nodes with their spans brought to another text
 - `compared`: comparisons that can never hold
 - `validate`: what is wrong or odd about a rule that the grammar takes
 - `parse`: a rule's text → syntax and diagnostics

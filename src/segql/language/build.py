@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import evolve, frozen
-from lark import Token
 
 from segql.language import refusals
 from segql.language.build_attributes import AttributeBuilder
 from segql.language.build_values import Piece, span_of, whole, written
 from segql.language.clauses import Clause, ClauseBuilder, Clauses
+from segql.language.lalr import Token
 from segql.language.source import Span
 from segql.language.syntax import (
     And,
@@ -206,7 +206,7 @@ class Builder(ClauseBuilder, AttributeBuilder):
         for child in children[3:]:
             clauses.add(child, self.faults)
         self.faults.extend(clauses.refuse_for_nth(which, span))
-        window = clauses.window or Since(self.point([Token("NOW", "now", 0, end_pos=0)]))
+        window = clauses.window or Since(self.point([Token("NOW", "now", 0, 0)]))
         return Nth(which, children[2].given, window, clauses.where, span=span)  # type: ignore[arg-type]
 
     # Files

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from attrs import evolve
-from lark import Token
 
 from segql.language import refusals
 from segql.language.build_values import Piece, ValueBuilder, span_of, types, written
+from segql.language.lalr import Token
 from segql.language.source import Span
 from segql.language.syntax import (
     AccountTrait,

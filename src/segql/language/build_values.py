@@ -1,7 +1,7 @@
 """Parser callbacks: values, points in time, lengths → syntax nodes.
 
-Lark calls a method with the name of a grammar rule and its children, tokens and what earlier calls
-gave, as soon as the rule is complete: there is no tree and no recursion. Spans run from the first
+The driver calls the method with the name of a grammar rule with its children, tokens and what
+earlier calls gave, as soon as the rule is complete: there is no tree and no recursion. Spans run from the first
 child to the last. What the grammar takes but the language refuses is put in `faults`.
 """
 
@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
-from lark import Token, Transformer
 
 from segql.language import refusals
 from segql.language.diagnostics import Diagnostic
+from segql.language.lalr import Token
 from segql.language.lexical import unescaped
 from segql.language.source import Span
 from segql.language.syntax import (
@@ -54,11 +54,11 @@ def span_of(children: Sequence[Any]) -> Span:
 
 
 def _start(child: Any) -> int:
-    return (child.start_pos or 0) if isinstance(child, Token) else _span(child).start
+    return child.start_pos if isinstance(child, Token) else _span(child).start
 
 
 def _end(child: Any) -> int:
-    return (child.end_pos or 0) if isinstance(child, Token) else _span(child).end
+    return child.end_pos if isinstance(child, Token) else _span(child).end
 
 
 def _span(child: Any) -> Span:
@@ -73,20 +73,19 @@ def types(children: Sequence[Any]) -> list[str]:
 
 def written(token: Token) -> str:
     """What a string token stands for."""
-    return unescaped(str(token)[1:-1])
+    return unescaped(token.text[1:-1])
 
 
 def whole(token: Token) -> int:
     """The number of an INT token."""
-    return int(str(token).replace("_", ""))
+    return int(token.text.replace("_", ""))
 
 
-class ValueBuilder(Transformer[Token, Any]):
+class ValueBuilder:
     """Builds values, points in time, and lengths."""
 
     def __init__(self) -> None:
         """Begin without faults."""
-        super().__init__()
         self.faults: list[Diagnostic] = []
 
     # Values and points

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from attrs import define, field, frozen
-from lark import Token
 
 from segql.language import refusals, refusals_units
 from segql.language.build_attributes import AttributeBuilder, negated
 from segql.language.build_values import Piece, span_of, types, whole, written
 from segql.language.diagnostics import Diagnostic
+from segql.language.lalr import Token
 from segql.language.source import Span
 from segql.language.syntax import (
     VALUE_AGGREGATES,

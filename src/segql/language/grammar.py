@@ -1,91 +1,117 @@
-"""Loads the grammar and builds the parser from it, once, when something is first parsed."""
+"""The parser of the language: tokens as terminals of the grammar, driven through its tables."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from importlib.resources import files
-from pathlib import Path
-from threading import Lock
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
-from lark import Lark
-from lark.exceptions import UnexpectedInput
-from lark.lexer import ContextualLexer
-
+from segql.language import scan
 from segql.language.build import Builder
 from segql.language.diagnostics import Diagnostic
+from segql.language.lalr import END, NAME, Driver, Stopped, Token
+from segql.language.tables import tables
 
-_LOCK: Final = Lock()
-_parser: tuple[Lark, Builder] | None = None
-
-
-def grammar_text() -> str:
-    """The text of `segql.lark`: beside the package when installed, in the source tree otherwise."""
-    packaged = files("segql") / "grammar" / "segql.lark"
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    tree = Path(__file__).resolve().parents[3]
-    return (tree / "grammar" / "segql.lark").read_text(encoding="utf-8")
-
-
-class _UncheckedLexer(ContextualLexer):
-    """A contextual lexer that takes the terminals as they are: the strict build checks them."""
-
-    def __init__(self, conf: Any, states: Any, always_accept: Any = ()) -> None:
-        conf.skip_validation = True  # otherwise a third of the time to build the parser
-        super().__init__(conf, states, always_accept)
+_BY_KIND: Final = {
+    "text": "STRING", "date": "DATE", "instant": "INSTANT", "length": "DURATION",
+    "stand-in": "EVERYONE",
+}  # fmt: skip
+_BY_TEXT: Final = {
+    "(": "LPAR", ")": "RPAR", ",": "COMMA", ".": "DOT", "%": "PERCENT",
+    **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), "OP"),
+}  # fmt: skip
+_NOTHING: Final = ""
+"""The terminal of what the grammar has none for; it is refused wherever it stands."""
 
 
-def build_parser(builder: Builder | None = None, *, strict: bool = False) -> Lark:
-    """A parser for `rule` and `file`, some 40 ms of work; with a builder it gives syntax nodes.
+def parsed(tokens: Sequence[scan.Token], start: str) -> tuple[Any, tuple[Diagnostic, ...]]:
+    """What the builder makes of the tokens of a `rule` or a `file`, and the faults it found.
 
-    `strict` raises for conflicts of the grammar or the lexer.
+    Raises `Stopped` with the index of the first of `tokens` where the grammar does not go on, which
+    is `len(tokens)` for the end.
     """
-    return Lark(
-        grammar_text(),
-        parser="lalr",
-        lexer="contextual",
-        start=["rule", "file"],
-        maybe_placeholders=False,
-        keep_all_tokens=True,
-        transformer=builder,
-        strict=strict,
-        ordered_sets=strict,
-        _plugins={} if strict else {"ContextualLexer": _UncheckedLexer},
-    )
+    builder = Builder()
+    result = _driver().run(start, terminals(tokens, start), builder)
+    return result, tuple(builder.faults)
 
 
-def parsed(text: str, start: str) -> tuple[Any, tuple[Diagnostic, ...]]:
-    """What the builder makes of `text` as a `rule` or a `file`, and the faults it found.
+class Walk:
+    """A way through the grammar over tokens of a `rule` or a `file`, to look for mistakes."""
 
-    Raises lark's `UnexpectedInput` at the first place where the grammar does not go on.
+    def __init__(self, tokens: Sequence[scan.Token], start: str) -> None:
+        """Go as far as the grammar goes."""
+        self.tokens = tokens
+        self._start = start
+        self._stacks = [_driver().beginning(start)]
+        self._go_on()
+
+    @property
+    def index(self) -> int:
+        """Which of the tokens is refused; `len(tokens)` for the end, one more for none."""
+        return len(self._stacks) - 1
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The terminals that might stand there instead."""
+        return _driver().accepted(self._stacks[-1])
+
+    def replace(self, first: int, last: int, others: Sequence[scan.Token]) -> None:
+        """Put other tokens in the place of those from `first` to `last`, and go on from there."""
+        self.tokens = (*self.tokens[:first], *others, *self.tokens[last + 1 :])
+        del self._stacks[first + 1 :]
+        self._go_on()
+
+    def _go_on(self) -> None:
+        _driver().advance(self._stacks, terminals(self.tokens, self._start))
+
+
+def accepted_after(tokens: Sequence[scan.Token], start: str) -> frozenset[str]:
+    """The terminals that may follow `tokens`, the beginning of a rule or file.
+
+    If there is a mistake among them: the terminals that may stand in its place.
     """
-    with _LOCK:
-        parser, builder = _shared()
-        builder.faults.clear()
-        result = parser.parse(text, start=start)
-        return result, tuple(builder.faults)
+    driver = _driver()
+    stacks = [driver.beginning(start)]
+    driver.advance(stacks, terminals(tokens, start)[:-1])
+    return driver.accepted(stacks[-1])
 
 
-def accepted_after(prefix: str, start: str) -> frozenset[str]:
-    """The terminals that may follow `prefix`, the beginning of a rule or file.
+@cache
+def _driver() -> Driver:
+    return Driver(tables(), Builder)
 
-    If the lexer cuts it up in another way than `scan` and it is none: those at the first mistake.
+
+def terminals(tokens: Sequence[scan.Token], start: str) -> list[Token]:
+    """The tokens as terminals, with the end behind them.
+
+    `account` is a keyword only before a dot, and `on` in a file another one before `enter` and
+    `leave`, as an LALR(1) grammar cannot look as far.
     """
-    with _LOCK:
-        parser, _ = _shared()
-        interactive = parser.parse_interactive(prefix, start=start)
-        with suppress(UnexpectedInput):
-            interactive.exhaust_lexer()
-        return frozenset(interactive.accepts())  # type: ignore[no-untyped-call]  # lark's
+    keywords = _driver().tables.keywords
+    found: list[Token] = []
+    for index, (kind, text, begin, end) in enumerate(tokens):
+        if kind == "word":
+            terminal = keywords.get(text, NAME)
+            if terminal == "ACCOUNT" and _following(tokens, index) != ".":
+                terminal = "FIELD"
+            elif terminal == "ON" and start == "file":
+                terminal = _ON.get(_following(tokens, index), terminal)
+        elif kind in ("mark", "operator"):
+            terminal = _BY_TEXT.get(text, _NOTHING)
+        elif kind == "number":
+            terminal = "DECIMAL" if "." in text else "INT"
+        else:
+            terminal = _BY_KIND.get(kind, _NOTHING)
+        found.append(Token(terminal, text, begin, end))
+    end = tokens[-1].end if tokens else 0
+    found.append(Token(END, "", end, end))
+    return found
 
 
-def _shared() -> tuple[Lark, Builder]:
-    global _parser
-    if _parser is None:
-        builder = Builder()
-        _parser = build_parser(builder), builder
-    return _parser
+def _following(tokens: Sequence[scan.Token], index: int) -> str:
+    return tokens[index + 1].text if index + 1 < len(tokens) else ""
 
 
-__all__ = ["UnexpectedInput", "accepted_after", "build_parser", "grammar_text", "parsed"]
+_ON: Final = {"enter": "ON_ENTER", "leave": "ON_LEAVE"}
+
+__all__ = ["Stopped", "Walk", "accepted_after", "parsed", "terminals"]

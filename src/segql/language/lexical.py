@@ -122,7 +122,7 @@ def instant_mistakes(written: str, span: Span) -> list[Diagnostic]:
     return []
 
 
-_NEAR_UNITS: Final = {
+NEAR_UNITS: Final = {
     "sec": "s", "secs": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min",
     "mins": "min", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
     "wk": "w", "wks": "w", "week": "w", "weeks": "w", "month": "mo", "months": "mo", "mos": "mo",
@@ -137,7 +137,7 @@ def length_meant(written: str) -> str | None:
     match = _LENGTH.fullmatch(written)
     if match is None:
         return None
-    unit = _NEAR_UNITS.get(match[2].lower())
+    unit = NEAR_UNITS.get(match[2].lower())
     return None if unit is None else f"{match[1]}{unit}"
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from segql.language import syntax
 from segql.language.diagnostics import Diagnostic, RuleError, Severity, has_errors
-from segql.language.edits import Edited, edited
 from segql.language.recover import read
-from segql.language.respan import respanned
 from segql.language.scan import MAX_BYTES, MAX_FILE_BYTES, Scanned, Token, scan
-from segql.language.slips import slips_in
+from segql.language.slips import Slip, slips_in
 from segql.language.source import Source, Span
 from segql.language.validate import validated
 
@@ -82,22 +80,26 @@ def _line(text: str, span: Span) -> Span:
 
 def _read(text: str, tokens: Sequence[Token], start: str) -> tuple[Any, tuple[Diagnostic, ...]]:
     slips = slips_in(text, tokens)
-    mended = edited(text, ((slip.span, slip.replacement) for slip in slips))
-    outcome = read(mended.text, start)
-    warnings = [slip.diagnostic for slip in slips]
-    if not slips:
-        return outcome.result, outcome.diagnostics
-    moved = [_moved(one, mended) for one in outcome.diagnostics]
-    return respanned(outcome.result, mended.original), (*warnings, *moved)
+    if slips:
+        tokens = _mended(tokens, slips)
+    outcome = read(tokens, start, len(text.rstrip()))
+    return outcome.result, (*(slip.diagnostic for slip in slips), *outcome.diagnostics)
 
 
-def _moved(diagnostic: Diagnostic, mended: Edited) -> Diagnostic:
-    fix = diagnostic.fix
-    return evolve(
-        diagnostic,
-        span=mended.original(diagnostic.span),
-        fix=None if fix is None else evolve(fix, span=mended.original(fix.span)),
-    )
+def _mended(tokens: Sequence[Token], slips: Sequence[Slip]) -> list[Token]:
+    """The tokens with those of slips replaced by what was meant, each with the span of the slip."""
+    found: list[Token] = []
+    rest = iter(slips)
+    slip = next(rest, None)
+    for token in tokens:
+        while slip is not None and slip.span.end <= token.start:
+            slip = next(rest, None)
+        if slip is None or token.start < slip.span.start:
+            found.append(token)
+        elif token.start == slip.span.start:
+            meant = scan(slip.replacement).tokens
+            found += (one._replace(start=slip.span.start, end=slip.span.end) for one in meant)
+    return found
 
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -9,44 +9,54 @@ from attrs import frozen
 
 from segql.language.diagnostics import Diagnostic
 from segql.language.expected import expected
-from segql.language.grammar import UnexpectedInput, accepted_after, parsed
-from segql.language.scan import MAX_FILE_BYTES, Token, scan
+from segql.language.grammar import Stopped, Walk, parsed
+from segql.language.scan import Token
 from segql.language.source import Span
 from segql.language.stops import Stop
 
 _MOST_MISTAKES: Final = 10
-_STAND_IN: Final = "everyone"
+_STAND_IN: Final = "stand-in"
+"""The kind of a token that stands for a condition set aside; it reads as `everyone`."""
+_LONG: Final = 4_000
+"""Tokens from which on faults that only the builder sees wait until the syntax is right, as the
+text would have to be built once more."""
 _LINES: Final = frozenset({"description", "when", "notify", "segment"})
 
 
 @frozen
 class Read:
-    """What could be read, None where something was set aside; diagnostics with spans of `text`."""
+    """What could be read, None where something was set aside; and diagnostics."""
 
     result: Any
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(text: str, start: str) -> Read:
-    """Parse `text` as a `rule` or a `file`, with up to ten syntax errors, one a condition."""
+def read(tokens: Sequence[Token], start: str, length: int) -> Read:
+    """Parse the tokens of a `rule` or a `file`, with up to ten syntax errors, one a condition.
+
+    `length` is that of the text, without white space at its end.
+    """
+    try:
+        result, faults = parsed(tokens, start)
+    except Stopped:
+        return Read(None, _mistakes(tokens, start, length))
+    return Read(result, faults)
+
+
+def _mistakes(tokens: Sequence[Token], start: str, length: int) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
-    spliced = _Spliced(text)
-    while True:
-        try:
-            result, faults = parsed(spliced.text, start)
-        except UnexpectedInput as failure:
-            stop = _stop(spliced.text, failure, start)
-            if found and spliced.is_in_stand_in(stop):
-                return Read(None, tuple(found))  # the rest of a mistake that is reported already
-            diagnostic = expected(stop)
-            place = spliced.original(diagnostic.span)
-            if not found or place.start >= _mended_to(found[-1]):
-                found.append(_at(diagnostic, spliced))
-            if len(found) >= _MOST_MISTAKES or not spliced.set_aside(stop, start):
-                return Read(None, tuple(found))
-        else:
-            moved = tuple(_at(fault, spliced) for fault in faults)
-            return Read(None if found else result, (*found, *moved))
+    walk = Walk(tokens, start)
+    while walk.index <= len(walk.tokens):
+        stop = Stop(walk.tokens, walk.index, walk.accepted, length)
+        if found and stop.kind() == _STAND_IN:
+            return tuple(found)  # the rest of a mistake that is reported already
+        diagnostic = expected(stop)
+        if not found or diagnostic.span.start >= _mended_to(found[-1]):
+            found.append(diagnostic)
+        if len(found) >= _MOST_MISTAKES or not _set_aside(walk, stop, start):
+            return tuple(found)
+    faults = parsed(walk.tokens, start)[1] if len(walk.tokens) < _LONG else ()
+    return (*found, *faults)
 
 
 def _mended_to(diagnostic: Diagnostic) -> int:
@@ -55,86 +65,27 @@ def _mended_to(diagnostic: Diagnostic) -> int:
     return max(diagnostic.span.start + 1, mended)
 
 
-def _stop(text: str, failure: UnexpectedInput, start: str) -> Stop:
-    tokens = scan(text, max_bytes=MAX_FILE_BYTES).tokens
-    at = getattr(failure, "pos_in_stream", None)
-    token = getattr(failure, "token", None)
-    if at is None or (token is not None and token.type == "$END"):
-        index = len(tokens)
-    else:
-        index = next((i for i, one in enumerate(tokens) if one.end > at), len(tokens))
-    taken = tokens[index - 1].end if index else 0
-    return Stop(tokens, index, accepted_after(text[:taken], start), len(text.rstrip()))
+def _set_aside(walk: Walk, stop: Stop, start: str) -> bool:
+    """Replace the condition, in a file else the segment; False if that is no way on."""
+    tokens = stop.tokens
+    if start == "rule" or _in_rule(stop):
+        first = _backward(stop)
+        last = _forward(stop, first)
+        if not (first == last and tokens[first].kind == _STAND_IN):
+            walk.replace(first, last, (_stand_in(tokens, first, last),))
+            return True
+    region = None if start == "rule" else _segment(stop)
+    if region is None:
+        return False
+    walk.replace(*region, ())
+    return True
 
 
-def _at(diagnostic: Diagnostic, spliced: _Spliced) -> Diagnostic:
-    from attrs import evolve
-
-    fix = diagnostic.fix
-    return evolve(
-        diagnostic,
-        span=spliced.original(diagnostic.span),
-        fix=None if fix is None else evolve(fix, span=spliced.original(fix.span)),
-    )
-
-
-class _Spliced:
-    """A text in which faulty conditions are replaced by a stand-in."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._cuts: list[tuple[Span, int]] = []
-        """Spans of the text before each cut, and how much longer the text became."""
-
-    def original(self, span: Span) -> Span:
-        start, end = span.start, span.end
-        for cut, longer in reversed(self._cuts):
-            start = self._back(start, cut, longer)
-            end = self._back(end, cut, longer)
-        return Span(start, max(start, end))
-
-    @staticmethod
-    def _back(offset: int, cut: Span, longer: int) -> int:
-        if offset <= cut.start:
-            return offset
-        return offset - longer if offset >= cut.end + longer else cut.end
-
-    def set_aside(self, stop: Stop, start: str) -> bool:
-        """Replace the condition, in a file else the segment; False if that is no way on."""
-        region = _condition(stop) if start == "rule" or _in_rule(stop) else None
-        replacement = f" {_STAND_IN} "
-        if region is None or self._is_stand_in(region):
-            if start == "rule":
-                return False
-            region, replacement = _segment(stop), ""
-            if region is None:
-                return False
-        self._cuts.append((region, len(replacement) - (region.end - region.start)))
-        self.text = self.text[: region.start] + replacement + self.text[region.end :]
-        return True
-
-    def is_in_stand_in(self, stop: Stop) -> bool:
-        """Whether the refused token is one that replaced a mistake."""
-        token = stop.found
-        return token is not None and any(
-            cut.start <= token.start and token.end <= cut.end + longer
-            for cut, longer in self._now()
-        )
-
-    def _now(self) -> list[tuple[Span, int]]:
-        """The cuts, each where it begins in the text as it is now."""
-        moved: list[tuple[Span, int]] = []
-        for cut, longer in self._cuts:
-            moved = [
-                (Span(one.start + longer, one.end + longer) if one.start > cut.start else one, more)
-                for one, more in moved
-                if not (cut.start <= one.start and one.end + more <= cut.end)
-            ]
-            moved.append((cut, longer))
-        return moved
-
-    def _is_stand_in(self, region: Span) -> bool:
-        return self.text[region.start : region.end].strip() == _STAND_IN
+def _stand_in(tokens: Sequence[Token], first: int, last: int) -> Token:
+    if first > last:  # nothing between: it stands for what is missing
+        at = tokens[first - 1].end if first else 0
+        return Token(_STAND_IN, "everyone", at, at)
+    return Token(_STAND_IN, "everyone", tokens[first].start, tokens[last].end)
 
 
 def _in_rule(stop: Stop) -> bool:
@@ -154,16 +105,6 @@ def _is_key(tokens: Sequence[Token], index: int) -> bool:
 
 def _is_reference(tokens: Sequence[Token], index: int) -> bool:
     return _is_key(tokens, index) or (index > 0 and tokens[index - 1].text == "in")
-
-
-def _condition(stop: Stop) -> Span | None:
-    """The condition round the stop: from the `and`, `or` or parenthesis before it to the next."""
-    first = _backward(stop)
-    last = _forward(stop, first)
-    if first > last:  # nothing between: stand in for what is missing
-        at = stop.tokens[first - 1].end if first else 0
-        return Span(at, at)
-    return Span(stop.tokens[first].start, stop.tokens[last].end)
 
 
 def _backward(stop: Stop) -> int:
@@ -228,14 +169,17 @@ def _is_logical(tokens: Sequence[Token], index: int) -> bool:
     return before in ("", "and", "or", "not", "(", ",", "when", "teammate")
 
 
-def _segment(stop: Stop) -> Span | None:
-    """The segment of a file round the stop."""
+def _segment(stop: Stop) -> tuple[int, int] | None:
+    """The first and the last token of the segment of a file round the stop."""
     tokens = stop.tokens
-    starts = [
-        i for i, one in enumerate(tokens) if one.text == "segment" and _begins_line(tokens, i)
-    ]
-    before = [i for i in starts if i < stop.index]  # a refused `segment` ends the one before it
-    after = [i for i in starts if i >= stop.index]
-    first = tokens[before[-1]].start if before else 0
-    end = tokens[after[0]].start if after else (tokens[-1].end if tokens else 0)
-    return Span(first, end) if end > first else None
+    first = stop.index - 1  # a refused `segment` ends the one before it
+    while first > 0 and not _begins_segment(tokens, first):
+        first -= 1
+    end = stop.index
+    while end < len(tokens) and not _begins_segment(tokens, end):
+        end += 1
+    return (max(first, 0), end - 1) if end > max(first, 0) else None
+
+
+def _begins_segment(tokens: Sequence[Token], index: int) -> bool:
+    return tokens[index].text == "segment" and _begins_line(tokens, index)

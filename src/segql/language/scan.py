@@ -6,7 +6,7 @@ One pass in linear time that never fails. Comments and white space are passed ov
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -20,32 +20,35 @@ MAX_LEVELS: Final = 64
 MAX_LIST_ITEMS: Final = 10_000
 MOST_DIGITS: Final = 20
 
-_TOKEN: Final = re.compile(
-    r"""
-      (?P<blank>[\s\ufeff]+)
+_KINDS: Final = r"""
+      (?P<word>[^\W\d]\w*)
+    | (?P<text>"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")
+    | (?P<mark>[(),%]|\.(?!\d)|(?<=[\w"”’'])\.)
     | (?P<comment>\#[^\n]*)
     | (?P<remark>(?:--|//)[^\n]*)
-    | (?P<text>"(?:[^"\\\n]|\\[^\n])*")
-    | (?P<single>'(?:[^'\\\n]|\\[^\n])*')
-    | (?P<curly>[“”„‟](?:[^“”„‟"\\\n]|\\[^\n])*[“”„‟"]|[‘’‚‛](?:[^‘’‚‛'\\\n]|\\[^\n])*[‘’‚‛'])
-    | (?P<open>["'“”„‟‘’‚‛])
+    | (?P<single>'[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)*+')
+    | (?P<curly>[“”„‟](?:[^“”„‟"\\\n]|\\[^\n])*+[“”„‟"]|[‘’‚‛](?:[^‘’‚‛'\\\n]|\\[^\n])*+[‘’‚‛'])
+    | (?P<open>["'“”„‟‘’‚‛][^\n]*)
     | (?P<instant>\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:[\d:.,]*(?:[Zz]|[+-]\d{2}:?\d{2})?)
     | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-]))
     | (?P<near_date>\d{4}-\d{1,2}(?![\w-])|\d{4}-\d{1,2}-[\w:.+-]*)
     | (?P<number>-?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?![\w.]))
     | (?P<length>\d+(?:_\d+)*(?:s|min|h|d|w|mo|y)(?!\w))
-    | (?P<glued>-?\d[\w.]*(?:(?<=[eE])[-+]\d+)?|(?<![\w"”’'])\.\d[\w.]*)
-    | (?P<word>[^\W\d]\w*)
+    | (?P<glued>-?\d[\w.]*(?:(?<=[eE])[-+]\d+)?|\.\d[\w.]*)
     | (?P<operator>===|!==|==|!=|<=|>=|=<|=>|<>|&&|\|\||=~|[=<>!≤≥≠])
-    | (?P<mark>[(),.%])
     | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
+_FLAGS: Final = re.VERBOSE | re.DOTALL
+TOKEN: Final = re.compile(rf"(?P<blank>[\s\ufeff]+) | {_KINDS}", _FLAGS)
+"""The next token; takes any character, and the rest of its line after a quote never closed."""
+_NEXT: Final = re.compile(rf"[\s\ufeff]*+(?:{_KINDS})", _FLAGS)
+"""The same without a token for blanks: half as many."""
+_BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
+_FLAWLESS: Final = frozenset(("word", "mark", "operator", "date"))
+_KIND_BY_GROUP: Final = {group: kind for kind, group in _NEXT.groupindex.items()}
 
 
-@frozen
-class Token:
+class Token(NamedTuple):
     """A piece of a text: its `kind` (a group of the pattern above), what is written, and where."""
 
     kind: str
@@ -82,31 +85,37 @@ def scan(text: str, *, max_bytes: int = MAX_BYTES) -> Scanned:
     tokens: list[Token] = []
     found: list[Diagnostic] = []
     passable: list[str] = []
-    at = copied = faults = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        assert match is not None, "the last alternative takes any character"
-        kind = str(match.lastgroup)
-        at = match.end()
-        if kind in ("blank", "comment"):
+    copied = faults = 0
+    for match in _NEXT.finditer(text, 0, len(text.rstrip(_BLANKS))):
+        group = match.lastindex or 0
+        kind, written = _KIND_BY_GROUP[group], match[group]
+        start, end = match.span(group)
+        token = Token(kind, written, start, end)
+        if kind in _FLAWLESS or _is_plain(kind, written):
+            tokens.append(token)
             continue
-        token = Token(kind, match[0], match.start(), at)
+        if kind == "comment":
+            continue
         if kind == "open":
-            line_end = text.find("\n", at)
-            at = len(text) if line_end < 0 else line_end
-            opening = _opening(text, tokens, token)
-            found.append(lexical.unclosed_text(text, opening, at))
-            token = Token("unclosed", text[token.start : at], token.start, at)
-        elif kind not in ("word", "mark", "operator", "date"):
+            found.append(lexical.unclosed_text(text, _opening(text, tokens, token), end))
+            token = Token("unclosed", written, start, end)
+        else:
             found.extend(_mistakes(token, tokens[-1] if tokens else None))
         if len(found) > faults:
             faults = len(found)
-            passable += (text[copied : token.start], _stand_in(token, tokens))
-            copied = token.end
+            passable += (text[copied:start], _stand_in(token, tokens))
+            copied = end
         tokens.append(token)
-    beyond = _beyond_limits(tokens)
+    beyond = _beyond_limits(text, tokens)
     rest = None if beyond or not found else "".join((*passable, text[copied:]))
     return Scanned(tuple(tokens), (*found, *beyond), rest)
+
+
+def _is_plain(kind: str, written: str) -> bool:
+    """Whether a token has nothing in which a mistake could be, as nearly all have not."""
+    if kind == "text":
+        return written.isascii() and "\\" not in written
+    return (kind == "number" or kind == "length") and len(written) < 16  # exact in a double
 
 
 def _stand_in(token: Token, tokens: list[Token]) -> str:
@@ -173,8 +182,11 @@ _BEFORE_OPERAND: Final = frozenset(
 """Words before a `not` that negates a condition; any other `not` belongs to a test or a clause."""
 
 
-def _beyond_limits(tokens: list[Token]) -> list[Diagnostic]:
+def _beyond_limits(text: str, tokens: list[Token]) -> list[Diagnostic]:
     """The first place at which a limit is passed."""
+    levels = text.count("(") + text.count("not") + text.count("!")
+    if levels <= MAX_LEVELS and text.count(",") < MAX_LIST_ITEMS:
+        return []  # as nearly always: no need to look closer
     open_levels: list[int] = []
     nots = 0
     items = [0]

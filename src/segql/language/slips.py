@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from segql.language.diagnostics import Diagnostic, Fix, warning
-from segql.language.lexical import length_meant, unescaped
+from segql.language.lexical import NEAR_UNITS, length_meant, unescaped
 from segql.language.places import KEYWORDS, Expected, expected_in
 from segql.language.scan import Token
 from segql.language.source import Span
@@ -65,7 +65,7 @@ Rule: TypeAlias = Callable[[Words], Slip | None]
 def slips_in(text: str, tokens: Sequence[Token]) -> list[Slip]:
     """The slips among the tokens of `text`, in order; none overlaps another."""
     found: list[Slip] = []
-    suspects = [at for at, token in enumerate(tokens) if _rules(token)]
+    suspects = [at for at, token in enumerate(tokens) if _is_suspect(tokens, at, token)]
     if not suspects:
         return found
     expected, end = expected_in(tokens), 0
@@ -78,6 +78,24 @@ def slips_in(text: str, tokens: Sequence[Token]) -> list[Slip]:
             found.append(slip)
             end = slip.span.end
     return found
+
+
+def _is_suspect(tokens: Sequence[Token], at: int, token: Token) -> bool:
+    """Whether a rule may find a slip at a token: a glance, so that right texts pay for no more.
+
+    What stands behind `= > 3 30` decides: nothing is wrong with `= "pro"` and `3 times`.
+    """
+    kind, text, *_ = token
+    if kind == "word":
+        return text in _RULES_BY_WORD or not (text.islower() or text == text.lower())
+    if kind == "number" or kind == "operator":
+        after = tokens[at + 1].text.lower() if at + 1 < len(tokens) else ""
+        if kind == "operator":
+            return text in _OPERATORS or after in _NULLS
+        if after == "times" and text != "1":
+            return False
+        return after in _AFTER_NUMBERS or tokens[at - 1].text == "between"
+    return kind in _RULES_BY_KIND
 
 
 def _rules(token: Token) -> tuple[Rule, ...]:
@@ -96,6 +114,7 @@ _OPERATORS: Final = {
 _VALUE_WORDS: Final = frozenset({"true", "false", "now", "today", "yesterday"})
 _ACTIONS: Final = frozenset({"completed", "saw", "dismissed"})
 _UNITS: Final = frozenset(SHORT_BY_LONG) | {f"{unit}s" for unit in SHORT_BY_LONG}
+_AFTER_NUMBERS: Final = _UNITS | NEAR_UNITS.keys() | {"time", "times", "%"}
 _TIMES: Final = {"once": "1 time", "twice": "2 times", "thrice": "3 times"}
 _COMPARED: Final = frozenset({"least", "most", "exactly", "than"})
 _NULLS: Final = frozenset({"null", "none", "nil", "undefined"})
