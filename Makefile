@@ -39,14 +39,18 @@ check: lint types test
 	$(BIN)/segql fmt --check examples
 	$(BIN)/segql test --strict examples
 
-# From a source distribution, as an installer on another machine would meet it.
+# From a source distribution, as an installer on another machine would meet it; it must have the
+# grammar's tables, so that parsing does not import lark.
 wheel-check: $(CORE)
 	rm -rf build/wheel && mkdir -p build/wheel
-	$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps -w build/wheel .
+	$(PYTHON) -m venv build/wheel/builder
+	build/wheel/builder/bin/python -m pip install -q --disable-pip-version-check build
+	build/wheel/builder/bin/python -m build -o build/wheel . > build/wheel/build.log
+	$(PYTHON) -m zipfile -l build/wheel/*.whl | grep -q segql/grammar/segql.tables.json
 	$(PYTHON) -m venv build/wheel/venv
 	build/wheel/venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt build/wheel/*.whl
 	cd / && $(CURDIR)/build/wheel/venv/bin/segql --version
-	cd / && $(CURDIR)/build/wheel/venv/bin/python -I -c 'import segql; r = segql.parse("trait.plan = \"pro\" and did \"export\" within 30d"); print(segql.format(r))'
+	cd / && $(CURDIR)/build/wheel/venv/bin/python -I -c 'import segql; r = segql.parse("trait.plan = \"pro\" and did \"export\" within 30d"); print(segql.format(r)); import sys; assert "lark" not in sys.modules'
 
 BENCH := build/bench/venv
 bench: $(BENCH)/.done
@@ -67,4 +71,4 @@ $(DEV): $(CORE)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist grammar/segql.tables.json

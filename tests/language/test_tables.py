@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from lark import Tree
 from lark import Token as LarkToken
+from lark import Tree
 from lark.exceptions import UnexpectedInput
 
 from language.strategies import rules
@@ -78,10 +78,10 @@ def test_the_tables_lead_where_lark_goes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "trait.and.in = 1 and account = \"a\" and account.account.on > 2",
+        'trait.and.in = 1 and account = "a" and account.account.on > 2',
         'did "x" where (not a = 1 or b.not is known) on 2026-01-31 at least 2 times',
-        "survey \"s\".survey.\"q\" in (1, 2.5, -3,) or account . x = true",
-        'trait.on before 30 days ago and not at least 2 of (everyone, no one,)',
+        'survey "s".survey."q" in (1, 2.5, -3,) or account . x = true',
+        "trait.on before 30 days ago and not at least 2 of (everyone, no one,)",
         'did "a" then not "b" within 1_0d since 2026-01-31T10:00Z',
     ],
 )
@@ -122,9 +122,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_kept_tables_are_read_and_the_same(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kept_tables_are_read_and_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     computed = tables.tables(folder)
     (folder / tables.FILE).write_bytes(tables.written(TEXT))
     monkeypatch.setattr(tables, "content", None)  # nothing is computed now
@@ -143,9 +141,7 @@ def test_kept_tables_are_read_and_the_same(
         lambda kept: json.dumps({"states": []}).encode(),
     ],
 )
-def test_damaged_tables_are_computed_again(
-    folder: Path, damage: Callable[[bytes], bytes]
-) -> None:
+def test_damaged_tables_are_computed_again(folder: Path, damage: Callable[[bytes], bytes]) -> None:
     (folder / tables.FILE).write_bytes(damage(tables.written(TEXT)))
     assert tables.tables(folder) == tables.tables()
 

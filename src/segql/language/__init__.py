@@ -13,6 +13,7 @@ asked for. Nothing here touches data.
 - `write`: how the leaves of a rule are written
 - `scan`: text → tokens; limits on length, depth and lists
 - `places`: where names and values are expected among tokens
+- `suspects`: tokens at which there may be a slip
 - `slips`: what people type from other languages, and what they meant
 - `lalr`: drives tables of the grammar over tokens
 - `tables`: segql.lark as tables, read or computed

@@ -1,8 +1,9 @@
 """Parser callbacks: values, points in time, lengths → syntax nodes.
 
-The driver calls the method with the name of a grammar rule with its children, tokens and what
-earlier calls gave, as soon as the rule is complete: there is no tree and no recursion. Spans run from the first
-child to the last. What the grammar takes but the language refuses is put in `faults`.
+The driver calls the method with the name of a grammar rule, with its children, tokens and what
+earlier calls gave, as soon as the rule is complete: there is no tree and no recursion. Spans run
+from the first child to the last. What the grammar takes but the language refuses is put in
+`faults`.
 """
 
 from __future__ import annotations

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from attrs import frozen
-
 END: Final = "$END"
 NAME: Final = "NAME"
 """The terminal that a keyword is where the grammar takes no keyword."""
@@ -43,8 +41,7 @@ class Production(NamedTuple):
     """Which of the symbols are helpers."""
 
 
-@frozen
-class Tables:
+class Tables(NamedTuple):
     """A grammar, ready to be driven."""
 
     states: Sequence[Mapping[str, int]]

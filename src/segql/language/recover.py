@@ -11,7 +11,6 @@ from segql.language.diagnostics import Diagnostic
 from segql.language.expected import expected
 from segql.language.grammar import Stopped, Walk, parsed
 from segql.language.scan import Token
-from segql.language.source import Span
 from segql.language.stops import Stop
 
 _MOST_MISTAKES: Final = 10

@@ -12,10 +12,11 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from segql.language.diagnostics import Diagnostic, Fix, warning
-from segql.language.lexical import NEAR_UNITS, length_meant, unescaped
+from segql.language.lexical import length_meant, unescaped
 from segql.language.places import KEYWORDS, Expected, expected_in
 from segql.language.scan import Token
 from segql.language.source import Span
+from segql.language.suspects import NULLS, OPERATORS, UNITS, is_suspect
 from segql.language.write import quoted
 from segql.model.durations import SHORT_BY_LONG
 
@@ -65,7 +66,7 @@ Rule: TypeAlias = Callable[[Words], Slip | None]
 def slips_in(text: str, tokens: Sequence[Token]) -> list[Slip]:
     """The slips among the tokens of `text`, in order; none overlaps another."""
     found: list[Slip] = []
-    suspects = [at for at, token in enumerate(tokens) if _is_suspect(tokens, at, token)]
+    suspects = [at for at, token in enumerate(tokens) if is_suspect(tokens, at, _RULES_BY_WORD)]
     if not suspects:
         return found
     expected, end = expected_in(tokens), 0
@@ -80,24 +81,6 @@ def slips_in(text: str, tokens: Sequence[Token]) -> list[Slip]:
     return found
 
 
-def _is_suspect(tokens: Sequence[Token], at: int, token: Token) -> bool:
-    """Whether a rule may find a slip at a token: a glance, so that right texts pay for no more.
-
-    What stands behind `= > 3 30` decides: nothing is wrong with `= "pro"` and `3 times`.
-    """
-    kind, text, *_ = token
-    if kind == "word":
-        return text in _RULES_BY_WORD or not (text.islower() or text == text.lower())
-    if kind == "number" or kind == "operator":
-        after = tokens[at + 1].text.lower() if at + 1 < len(tokens) else ""
-        if kind == "operator":
-            return text in _OPERATORS or after in _NULLS
-        if after == "times" and text != "1":
-            return False
-        return after in _AFTER_NUMBERS or tokens[at - 1].text == "between"
-    return kind in _RULES_BY_KIND
-
-
 def _rules(token: Token) -> tuple[Rule, ...]:
     """What is looked for at a token; nothing at nearly all of them."""
     if token.kind != "word":
@@ -107,17 +90,10 @@ def _rules(token: Token) -> tuple[Rule, ...]:
     return rules if token.text == lowered else (*rules, _capitals)
 
 
-_OPERATORS: Final = {
-    "==": "=", "===": "=", "<>": "!=", "!==": "!=", "≠": "!=", "=<": "<=", "≤": "<=", "=>": ">=",
-    "≥": ">=", "&&": "and", "||": "or", "!": "not",
-}  # fmt: skip
 _VALUE_WORDS: Final = frozenset({"true", "false", "now", "today", "yesterday"})
 _ACTIONS: Final = frozenset({"completed", "saw", "dismissed"})
-_UNITS: Final = frozenset(SHORT_BY_LONG) | {f"{unit}s" for unit in SHORT_BY_LONG}
-_AFTER_NUMBERS: Final = _UNITS | NEAR_UNITS.keys() | {"time", "times", "%"}
 _TIMES: Final = {"once": "1 time", "twice": "2 times", "thrice": "3 times"}
 _COMPARED: Final = frozenset({"least", "most", "exactly", "than"})
-_NULLS: Final = frozenset({"null", "none", "nil", "undefined"})
 _WORD_TESTS: Final = frozenset(
     {
         "in",
@@ -137,9 +113,9 @@ _SINGULAR: Final = {"contain": "contains", "match": "matches", "start": "starts"
 
 def _operator(words: Words) -> Slip | None:
     token = words.token()
-    if token.text not in _OPERATORS:
+    if token.text not in OPERATORS:
         return None
-    meant = replacement = _OPERATORS[token.text]
+    meant = replacement = OPERATORS[token.text]
     if meant.isalpha():
         before = words.text[token.start - 1 : token.start]
         after = words.text[token.end : token.end + 1]
@@ -166,7 +142,7 @@ def _null(words: Words) -> Slip | None:
     is_equal = words.word() in ("=", "==", "===") or (words.word() == "is" and last == 1)
     if not is_equal and words.word() not in ("!=", "<>", "!==") and last == 1:
         return None
-    if words.token(last).kind != "word" or words.token(last).text.lower() not in _NULLS:
+    if words.token(last).kind != "word" or words.token(last).text.lower() not in NULLS:
         return None
     meant = "is unknown" if is_equal else "is known"
     return words.slip(last, meant, "null-value", "what is missing is unknown")
@@ -237,7 +213,7 @@ def _between_ago(words: Words) -> Slip | None:
     if words.word(-1) != "between" or words.word(1) != "and" or words.word(4) != "ago":
         return None
     unit = words.word(3)
-    if words.token(2).kind != "number" or unit not in _UNITS:
+    if words.token(2).kind != "number" or unit not in UNITS:
         return None
     near, far = sorted((words.token().text, words.token(2).text), key=_whole)
     short = SHORT_BY_LONG[unit.removesuffix("s")]
@@ -262,7 +238,7 @@ def _number_agreement(words: Words) -> Slip | None:
         return None
     if unit in ("time", "times") and is_one != (unit == "time"):
         return words.slip(1, "1 time" if is_one else f"{token.text} times", "singular-or-plural")
-    if unit in _UNITS and "." not in token.text and is_one == unit.endswith("s"):
+    if unit in UNITS and "." not in token.text and is_one == unit.endswith("s"):
         meant = unit.removesuffix("s") if is_one else f"{unit}s"
         return words.slip(1, f"{token.text} {meant}", "singular-or-plural")
     return None
@@ -272,7 +248,7 @@ def _length(words: Words) -> Slip | None:
     """`30days`, `30 d`, `5 mins`."""
     token = words.token()
     unit = words.word(1) if token.kind == "number" else ""
-    if token.kind == "number" and (not unit or unit in _UNITS):
+    if token.kind == "number" and (not unit or unit in UNITS):
         return None
     meant = length_meant(token.text + unit)
     if meant is None:

@@ -155,8 +155,8 @@ def content(grammar: str) -> dict[str, Any]:
     }
 
 
-def _reached(states: Mapping[int, Mapping[str, tuple[Any, int]]], first: Iterable[int]) -> list[int]:
-    """The states in the order in which they are reached, which does not depend on lark's numbers."""
+def _reached(states: Any, first: Iterable[int]) -> list[int]:
+    """The states in the order in which they are reached; lark's numbers differ from run to run."""
     from lark.parsers.lalr_analysis import Shift
 
     order = dict.fromkeys(first)
@@ -213,4 +213,3 @@ def _words(terminal: Any) -> Iterator[str]:
         for word in (letters, letters[:-1], f"{letters}s"):
             if re.fullmatch(pattern, word):
                 yield word
-
