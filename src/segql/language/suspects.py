@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import Final
 
+from segql.language.lexical import NEAR_UNITS
 from segql.language.scan import Token
 from segql.model.durations import SHORT_BY_LONG
 
