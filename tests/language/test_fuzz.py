@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -113,6 +113,6 @@ def test_any_bytes_are_decoded_or_refused(content: bytes) -> None:
     ids=lambda text: text[:24],
 )
 def test_no_text_takes_long(text: str) -> None:
-    start = perf_counter()
+    start = process_time()
     check(text)
-    assert perf_counter() - start < LONGEST_S
+    assert process_time() - start < LONGEST_S
