@@ -122,3 +122,18 @@ def test_a_project_opens_lazily(tmp_path: Path) -> None:
         assert project.zone.key == "Europe/Zurich"
     with pytest.raises(segql.SegqlError):
         segql.open(tmp_path / "missing.db", create=False)
+
+
+def test_a_file_of_segments_is_read_written_and_told_as_json() -> None:
+    text = 'segment "all"  # of them\n  when everyone\n'
+    segments = segql.parse_file(text)
+    assert [(segment.name, segment.rule) for segment in segments] == [
+        ("all", segql.parse("everyone"))
+    ]
+    assert segql.format_file(text.replace("  ", "\t")) == text
+    assert segql.format_file(segments) == text.replace("  # of them", "")
+    assert segql.file_from_dict(segql.file_to_dict(segments)) == segments
+    with pytest.raises(segql.RuleError):
+        segql.parse_file(text + text)
+    with pytest.raises(segql.RuleError):
+        segql.format_file("segment")

@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     from segql.engines.interpreter.holds import Compiled
     from segql.engines.interpreter.memory import Profile
     from segql.language.diagnostics import Diagnostic, RuleError
-    from segql.language.syntax import Rule
+    from segql.language.file_texts import format_file, parse_file
+    from segql.language.json_files import file_from_dict, file_to_dict
+    from segql.language.syntax import Rule, Segment
     from segql.model.instants import Moment
     from segql.model.listed import Vocabulary
     from segql.model.why import Why
@@ -67,6 +69,7 @@ __all__ = [
     "Project",
     "Rule",
     "RuleError",
+    "Segment",
     "SegqlError",
     "Vocabulary",
     "Why",
@@ -75,11 +78,15 @@ __all__ = [
     "check",
     "compile",
     "explain",
+    "file_from_dict",
+    "file_to_dict",
     "format",
+    "format_file",
     "from_dict",
     "matches",
     "open",
     "parse",
+    "parse_file",
     "to_dict",
 ]
 
@@ -90,8 +97,13 @@ _LATER: Final = {
     "Project": "segql.app.embedding",
     "Rule": "segql.language.syntax",
     "RuleError": "segql.language.diagnostics",
+    "Segment": "segql.language.syntax",
     "Vocabulary": "segql.model.listed",
     "Why": "segql.model.why",
+    "file_from_dict": "segql.language.json_files",
+    "file_to_dict": "segql.language.json_files",
+    "format_file": "segql.language.file_texts",
+    "parse_file": "segql.language.file_texts",
 }
 
 

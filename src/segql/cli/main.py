@@ -33,6 +33,8 @@ COMMANDS = {
     "why": ("segql.cli.profiles", "Explain why a profile is in a segment, or not."),
     "check": ("segql.cli.files", "Check .segql files, or a project's stored segments."),
     "fmt": ("segql.cli.fmt", "Format .segql files."),
+    "convert": ("segql.cli.convert", "Turn segments or a rule into JSON, and back."),
+    "schema": ("segql.cli.convert", "Print the JSON Schema of rules and segments."),
     "test": ("segql.cli.tests", "Run the tests beside .segql files."),
     "tui": ("segql.cli.tui", "Write, preview and save segments in the terminal."),
 }

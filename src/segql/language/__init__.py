@@ -37,6 +37,7 @@ asked for. Nothing here touches data.
 - `write_rules`: a rule → pieces
 - `write_files`: a file → pieces
 - `format`: syntax → the one way to write it, comments in place
+- `file_texts`: the texts of whole files for other programs
 - `references`: references between segments, and renaming them
 - `json_write`: syntax → JSON
 - `json_place`: places in JSON, for messages
@@ -44,5 +45,6 @@ asked for. Nothing here touches data.
 - `json_tests`: JSON → tests, values, windows
 - `json_read`: JSON → syntax
 - `json`: syntax ↔ JSON
+- `json_files`: files of segments ↔ JSON
 - `render`: a diagnostic as plain text
 """

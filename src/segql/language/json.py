@@ -23,13 +23,16 @@
 - `{"any_teammate": {...}}`, `{"every_teammate": {...}}`
 - `{"in_segment": "x"}`, `{"in_sample": "10%", "of": "q3"}`
 
-Reading is strict: what is unknown, of another type, or no rule of the language is refused.
+Reading is strict: what is unknown, of another type, or no rule of the language is refused. The
+schema of `segql.schema.json` says the same as far as a schema can.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from importlib import resources
+from pathlib import Path
+from typing import Final, Literal
 
 from segql.language import json_read
 from segql.language.diagnostics import RuleError, Severity
@@ -55,16 +58,32 @@ def from_dict(document: Mapping[str, object]) -> Rule:
     the shape is right but the parser has something against the rule. `and` in `and` and `or` in
     `or` are flattened.
     """
-    refuse_size(document)
-    found = Place(document).keys(("lang", "rule"))
-    lang = found["lang"].value
-    if isinstance(lang, bool) or lang != LANG:
-        hint = f"this version reads {LANG}"
-        found["lang"].refuse("unknown-lang", f"is `{lang}`, a version that is not known here", hint)
-    rule = json_read.rule(found["rule"])
+    place = body(document, "rule")
+    rule = json_read.rule(place)
     parsed = parse_rule(format_rule(rule))
     if parsed.rule is None or any(each.severity is Severity.ERROR for each in parsed.diagnostics):
         raise RuleError(parsed.diagnostics)
     if parsed.rule != rule:
-        found["rule"].refuse("no-rule", "holds names or values that no text of the language says")
+        place.refuse("no-rule", "holds names or values that no text of the language says")
     return parsed.rule
+
+
+def body(document: Mapping[str, object], key: Literal["rule", "segments"]) -> Place:
+    """What a document says under `key`; refused where it is of another version, or too large."""
+    refuse_size(document)
+    found = Place(document).keys(("lang", key))
+    lang = found["lang"].value
+    if isinstance(lang, bool) or lang != LANG:
+        hint = f"this version reads {LANG}"
+        found["lang"].refuse("unknown-lang", f"is `{lang}`, a version that is not known here", hint)
+    return found[key]
+
+
+def schema() -> str:
+    """The text of the JSON Schema (2020-12) of these documents, which ships inside the wheel."""
+    name = "segql.schema.json"
+    packaged = resources.files("segql") / "grammar" / name
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    tree = Path(__file__).resolve().parents[3]
+    return (tree / "grammar" / name).read_text(encoding="utf-8")
