@@ -82,6 +82,9 @@ class Window:
     high: Edge | None = None
 
 
+PAST_NOW = Edge(NowPlus(0), plus=1)
+"""Just behind now: the end of what includes now."""
+
 ALWAYS = Window()
 """The window without bounds."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from segql.model.values import Path
-from segql.model.windows import DayEdge, Exact, Window
+from segql.model.windows import PAST_NOW, DayEdge, Exact, Window
 from segql.rules.rule import (
     AccountTrait,
     Activity,
@@ -108,14 +108,14 @@ def _read(part: Rule) -> Reads:
             if having is not None:
                 paths |= {having.path}
             tested = having is not None and _test_moves(having.test)
-            moves = tested or part.units is not None or _moves(window) or _where_moves(part)
+            moves = tested or part.units is not None or _moves_past(window) or _where_moves(part)
             return _read_activity(activity, paths, moves=moves)
         case Nth(activity=activity, window=window):
-            moves = _moves(window) or _where_moves(part)
+            moves = _moves_past(window) or _where_moves(part)
             return _read_activity(activity, _where_paths(part.where), moves=moves)
         case Sequence(steps, absent, _, window):
             every = steps if absent is None else (*steps, absent)
-            moves = _moves(window) or _where_moves(part)
+            moves = _moves_past(window) or _where_moves(part)
             return together(
                 _read_activity(Event(step.event), _where_paths(step.where), moves=moves)
                 for step in every
@@ -194,3 +194,8 @@ def _test_moves(test: Test) -> bool:
 def _moves(window: Window) -> bool:
     edges = (edge for edge in (window.low, window.high) if edge is not None)
     return any(not isinstance(edge.anchor, Exact | DayEdge) for edge in edges)
+
+
+def _moves_past(window: Window) -> bool:
+    """Whether a window of what happened moves; an end at now cuts nothing off, whenever now is."""
+    return _moves(evolve(window, high=None) if window.high == PAST_NOW else window)

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from segql.language import syntax
 from segql.model.durations import Duration
 from segql.model.windows import (
+    PAST_NOW,
     Anchor,
     DayEdge,
     DaysAway,
@@ -22,7 +23,6 @@ from segql.model.windows import (
     Window,
 )
 
-_PAST_NOW: Final = Edge(NowPlus(0), plus=1)
 _DAYS_AWAY: Final = {"today": 0, "yesterday": -1}
 _UNITS_AWAY: Final = {"this": 0, "last": -1}
 
@@ -85,9 +85,9 @@ def window_of(written: syntax.DateWindow | syntax.EventWindow) -> Window:
     """
     match written:
         case syntax.Within(length):
-            return Window(_past(length, -1), _PAST_NOW)
+            return Window(_past(length, -1), PAST_NOW)
         case syntax.WithinNext(length):
-            return Window(_PAST_NOW, _past(length, 1))
+            return Window(PAST_NOW, _past(length, 1))
         case syntax.MoreThanAgo(length):
             return Window(high=Edge(_moved(length, -1)))
         case syntax.MoreThanFromNow(length):
@@ -97,7 +97,7 @@ def window_of(written: syntax.DateWindow | syntax.EventWindow) -> Window:
         case syntax.After(point):
             return Window(low=past_edge(point))
         case syntax.Since(point):
-            return Window(first_edge(point), _PAST_NOW)
+            return Window(first_edge(point), PAST_NOW)
         case syntax.BetweenPoints(low, high):
             return Window(first_edge(low), past_edge(high))
         case syntax.BetweenAgo(far, near):
@@ -113,7 +113,7 @@ def window_of(written: syntax.DateWindow | syntax.EventWindow) -> Window:
 def changed_window(test: syntax.Changed) -> Window:
     """Where the last change lies: `changed within D` after the point D ago, `unchanged for` not."""
     edge = _past(test.length, -1)
-    return Window(high=edge) if test.unchanged else Window(edge, _PAST_NOW)
+    return Window(high=edge) if test.unchanged else Window(edge, PAST_NOW)
 
 
 def _moved(length: Duration, sign: int) -> Anchor:
