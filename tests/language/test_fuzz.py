@@ -19,9 +19,6 @@ from segql.language.source import Source
 from segql.model.errors import Refused
 
 OFTEN = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = 60_000
-LONGEST_S = 10.0
-"""Linear work takes well under a second; what is quadratic takes minutes."""
 
 CHARACTERS = st.characters(codec=None)
 PIECES = st.sampled_from(
@@ -83,36 +80,45 @@ def test_any_bytes_are_decoded_or_refused(content: bytes) -> None:
         assert failure.code == "bad-encoding"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(" * LONG,
-        "!" * LONG,
-        "=" * LONG,
-        '"' * LONG,
-        '"' + " " * LONG,
-        '"' + " and" * (LONG // 4) + ' " "',
-        'trait.x = "' + "\\q" * (LONG // 2) + '"',
-        "trait.x = " + "9" * LONG,
-        "trait.x = 0." + "9" * LONG,
-        "trait.x = " + "1_" * (LONG // 2),
-        "trait" + ".a" * (LONG // 2) + " = 1",
-        'did "x" within ' + "9" * LONG + "d",
-        'did "x" at least ' + "9" * LONG + " times",
-        "in sample 0." + "0" * LONG + "1%",
-        "@" * LONG,
-        "x" * LONG + " = 1",
-        " and ".join(["trait.x = pro"] * 3000),
-        "trait.x == 1 && " * 3500,
-        'did "x" ' + "where a = 1 " * 4000,
-        'did "x" ' + 'then "y" ' * 6000,
-        "trait.x in (" + "1, " * 20_000,
-        'trait.x matches "' + "(a*)*" * 10_000 + '"',
+HOSTILE = {
+    text[:24]: text[:65_536]
+    for text in (
+        "(" * 65_536, "!" * 65_536, "=" * 65_536, "@" * 65_536, "," * 65_536, "." * 65_536,
+        '"' * 65_536, "'" * 65_536, "<>=!" * 16_384, "not " * 16_384, "and " * 16_384,
+        "did " * 16_384, "1 days " * 9_362, "--\n" * 21_845, "#\n" * 32_768, "\ufeff" * 21_845,
+        "\ud800" * 20_000, "\x00" * 65_536, "ſé " * 13_000, "“a” " * 8_192,
+        '"' + " " * 65_535, '"' + " and" * 15_000 + ' " "', "x" * 65_532 + " = 1",
+        'trait.x = "' + "\\q" * 32_000 + '"', "trait.x = " + "9" * 65_000,
+        "trait.x = 0." + "9" * 65_000, "trait.x = " + "1_" * 32_000,
+        "trait" + ".a" * 32_000 + " = 1", 'did "x" within ' + "9" * 65_000 + "d",
+        'did "x" at least ' + "9" * 65_000 + " times", "in sample 0." + "0" * 65_000 + "1%",
+        "trait.x = pro and " * 3_600, "trait.x == 1 && " * 4_096, 'did "x" ' * 8_192,
+        'did "x" ' + "where a = 1 " * 5_400, 'did "x" ' + 'then "y" ' * 7_200,
+        "trait.x in (" + "1," * 32_000 + "1)", 'trait.x in ("a"' + ', "a"' * 9_990 + ")",
+        'trait.x contains any of ("a"' + ', "a"' * 9_990 + ") ignoring case",
+        "trait.y in (2026-01-01" + ", 2026-01-01" * 5_000 + ")",
+        'did "x" where (a = 1' + " or b = 1" * 6_000 + ")", "plam exprot " * 5_400,
+        'did "exprot" within 30 or ' * 500 + "everyone", "between 2 and 5 days ago " * 2_600,
+        "1x 'a' @ 2026-13-45 " * 3_200, 'segment "a" ' * 5_400, "when everyone " * 4_600,
+        'on enter notify "a" ' * 3_200, 'trait.x matches "' + "(a*)*" * 12_000 + '"',
         'trait.x matches "(((a{1000}){1000}){1000})"',
-    ],
-    ids=lambda text: text[:24],
-)
+        'trait.x matches "[[:alpha:]]{1000}\\\\pL{1,1000}" or ' * 20 + "everyone",
+    )
+}  # fmt: skip
+LONGEST_S = 0.05
+"""On a machine of its own. Several processes on one core, and a checking interpreter, take longer:
+the test allows four times as much, which what is not linear passes by far."""
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=map(ascii, HOSTILE))
 def test_no_text_takes_long(text: str) -> None:
-    start = process_time()
-    check(text)
-    assert process_time() - start < LONGEST_S
+    taken = []
+    for _ in range(3):
+        start = process_time()
+        parsed = parse_rule(text)
+        taken.append(process_time() - start)
+        assert len(parsed.diagnostics) <= 200
+        if taken[-1] < LONGEST_S:
+            break
+    assert min(taken) < 4 * LONGEST_S
+    check(text[:300])

@@ -404,11 +404,36 @@ def test_a_rule_has_at_most_500_conditions() -> None:
     assert codes(" and ".join(["email is known"] * 500)) == []
     assert codes(" and ".join(["email is known"] * 501)) == ["too-many-conditions"]
     assert codes(" and ".join(["everyone"] * 501)) == ["too-many-conditions"]
+    assert codes("any of (" + "everyone, " * 500 + ")") == []
+    assert codes("any of (" + "everyone, " * 501 + ")") == ["too-many-conditions"]
+    assert codes(" or ".join(["trait.n between 1 and 2"] * 500)) == []
+
+
+def test_the_tests_of_where_and_the_steps_of_a_sequence_count_as_conditions() -> None:
+    assert codes('did "x" where (' + " and ".join(["a = 1"] * 500) + ")") == []
+    assert codes('did "x" where (' + " and ".join(["a = 1"] * 501) + ")") == ["too-many-conditions"]
+    assert codes('did "x"' + ' then "x"' * 500) == ["too-many-conditions"]
+
+
+def test_a_name_has_at_most_64_parts() -> None:
+    assert codes("trait" + ".a" * 64 + " is known") == []
+    assert codes("trait" + ".a" * 65 + " is known") == ["too-deep"]
+
+
+def test_a_rule_has_at_most_20_patterns_of_limited_size() -> None:
+    assert codes(" or ".join(['trait.x matches "a"'] * 20)) == []
+    assert codes(" or ".join(['trait.x matches "a"'] * 21)) == ["too-many-patterns"]
+    assert codes('trait.x matches "' + "a" * 1_000 + '"') == []
+    assert codes('trait.x matches "' + "a" * 1_001 + '"') == ["bad-pattern"]
+    assert codes(r'trait.x matches "[[:alpha:]]{1000}\\pL{1,1000}"') == ["bad-pattern"]
 
 
 def test_a_list_has_at_most_10_000_items() -> None:
     assert codes("trait.x in (" + ",".join("1" * 10_000) + ")") == []
     assert codes("trait.x in (" + ",".join("1" * 10_001) + ")") == ["too-many-items"]
+    half = "trait.x in (" + ",".join("1" * 5_000) + ")"
+    assert codes(f"{half} or {half}") == []
+    assert codes(f"{half} or {half} or trait.x in (1)") == ["too-many-items"]
 
 
 def test_a_span_of_a_limit_lies_in_the_text() -> None:

@@ -11,7 +11,9 @@ asked for. Nothing here touches data.
 - `refusals`: messages about what the grammar takes but the language refuses
 - `refusals_units`: messages about counts of calendar units
 - `write`: how the leaves of a rule are written
-- `scan`: text → tokens; limits on length, depth and lists
+- `tokens`: what a token is, and the patterns that cut a text
+- `limits`: limits of §6, looked for among tokens
+- `scan`: text → tokens, with mistakes of single ones
 - `places`: where names and values are expected among tokens
 - `suspects`: tokens at which there may be a slip
 - `slips`: what people type from other languages, and what they meant

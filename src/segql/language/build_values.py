@@ -138,7 +138,7 @@ class ValueBuilder:
         child = children[0]
         if not isinstance(child, Token):
             return child  # type: ignore[no-any-return]  # a point
-        span = span_of(children)
+        span = Span(child.start_pos, child.end_pos)
         match child.type:
             case "STRING":
                 return Text(written(child), span=span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -62,7 +62,7 @@ class Walk:
         self._go_on()
 
     def _go_on(self) -> None:
-        _driver().advance(self._stacks, terminals(self.tokens, self._start))
+        _driver().advance(self._stacks, terminals(self.tokens, self._start, self.index))
 
 
 def accepted_after(tokens: Sequence[scan.Token], start: str) -> frozenset[str]:
@@ -72,7 +72,7 @@ def accepted_after(tokens: Sequence[scan.Token], start: str) -> frozenset[str]:
     """
     driver = _driver()
     stacks = [driver.beginning(start)]
-    driver.advance(stacks, terminals(tokens, start)[:-1])
+    driver.advance(stacks, list(terminals(tokens, start))[:-1])
     return driver.accepted(stacks[-1])
 
 
@@ -81,15 +81,15 @@ def _driver() -> Driver:
     return Driver(tables(), Builder)
 
 
-def terminals(tokens: Sequence[scan.Token], start: str) -> list[Token]:
-    """The tokens as terminals, with the end behind them.
+def terminals(tokens: Sequence[scan.Token], start: str, first: int = 0) -> Iterator[Token]:
+    """The tokens from `first` on as terminals, one by one, and the end behind them.
 
     `account` is a keyword only before a dot, and `on` in a file another one before `enter` and
     `leave`, as an LALR(1) grammar cannot look as far.
     """
     keywords = _driver().tables.keywords
-    found: list[Token] = []
-    for index, (kind, text, begin, end) in enumerate(tokens):
+    for index in range(first, len(tokens)):
+        kind, text, begin, end = tokens[index]
         if kind == "word":
             terminal = keywords.get(text, NAME)
             if terminal == "ACCOUNT" and _following(tokens, index) != ".":
@@ -102,10 +102,9 @@ def terminals(tokens: Sequence[scan.Token], start: str) -> list[Token]:
             terminal = "DECIMAL" if "." in text else "INT"
         else:
             terminal = _BY_KIND.get(kind, _NOTHING)
-        found.append(Token(terminal, text, begin, end))
+        yield Token(terminal, text, begin, end)
     end = tokens[-1].end if tokens else 0
-    found.append(Token(END, "", end, end))
-    return found
+    yield Token(END, "", end, end)
 
 
 def _following(tokens: Sequence[scan.Token], index: int) -> str:

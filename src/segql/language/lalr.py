@@ -7,7 +7,7 @@ nothing has to import lark where the tables are at hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 END: Final = "$END"
@@ -86,7 +86,7 @@ class Driver:
             for one in tables.productions
         ]
 
-    def run(self, start: str, tokens: Sequence[Token], builder: object) -> Any:
+    def run(self, start: str, tokens: Iterable[Token], builder: object) -> Any:
         """What the callbacks, called on `builder`, make of the tokens; the last is the `END`.
 
         One pass from the left. Raises `Stopped` at the first token that the grammar does not take.
@@ -127,20 +127,19 @@ class Driver:
             values.append(token)
         return values[-2]
 
-    def advance(self, stacks: list[Stack], tokens: Sequence[Token]) -> int:
-        """Go on over `tokens` without callbacks; the index of the first that is refused, or past.
+    def advance(self, stacks: list[Stack], tokens: Iterable[Token]) -> None:
+        """Go on over `tokens` up to the first that is refused, without callbacks.
 
         `stacks` holds the stack before each token so far, at first `[driver.beginning(start)]`, and
-        is made longer. Cut short, it goes on from there over other tokens.
+        is made longer.
         """
-        for token in tokens[len(stacks) - 1 :]:
+        for token in tokens:
             after = self._shifted(stacks[-1], token.type)
             if after is None and token.type in self._keywords:
                 after = self._shifted(stacks[-1], NAME)
             if after is None:
                 break
             stacks.append(after)
-        return len(stacks) - 1
 
     def beginning(self, start: str) -> Stack:
         """The stack before the first token."""

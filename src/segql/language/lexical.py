@@ -14,6 +14,7 @@ _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|(.))", re.DOTALL)
 _PLAIN_ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 _LIKELY_END: Final = re.compile(r"(?<!\s)\s+(?:and|or|then|within|on|after|at)\b|[,)]")
 _LARGEST_WHOLE: Final = 2**53
+_MOST_ESCAPES: Final = 100
 
 
 def unescaped(body: str) -> str:
@@ -43,6 +44,8 @@ def text_mistakes(written: str, start: int) -> list[Diagnostic]:
             help = 'known ones are \\" \\\\ \\n \\t and \\u{1F600}'
             message = f"`{match[0]}` is no known escape"
             found.append(error("bad-escape", span, message, help=help, fix=doubled))
+        if len(found) >= _MOST_ESCAPES:
+            break
     if not written.isascii() and any("\ud800" <= char <= "\udfff" for char in written):
         span = Span(start, start + len(written))
         found.append(error("bad-character", span, "the text holds half of a surrogate pair"))
@@ -228,6 +231,12 @@ def too_many_conditions(limit: int, span: Span) -> Diagnostic:
     """More conditions than one rule may have."""
     message = f"the rule has more than {limit} conditions"
     return error("too-many-conditions", span, message, help="name parts of it as segments")
+
+
+def too_many_patterns(limit: int, span: Span) -> Diagnostic:
+    """More patterns than one rule may have."""
+    message = f"the rule has more than {limit} patterns"
+    return error("too-many-patterns", span, message, help="join them with `|`")
 
 
 def too_many_items(limit: int, span: Span) -> Diagnostic:

@@ -14,6 +14,7 @@ from segql.language.scan import Token
 from segql.language.stops import Stop
 
 _MOST_MISTAKES: Final = 10
+_MOST_STEPS: Final = 40
 _STAND_IN: Final = "stand-in"
 """The kind of a token that stands for a condition set aside; it reads as `everyone`."""
 _LONG: Final = 4_000
@@ -45,7 +46,9 @@ def read(tokens: Sequence[Token], start: str, length: int) -> Read:
 def _mistakes(tokens: Sequence[Token], start: str, length: int) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     walk = Walk(tokens, start)
-    while walk.index <= len(walk.tokens):
+    for _ in range(_MOST_STEPS):
+        if walk.index > len(walk.tokens):
+            break
         stop = Stop(walk.tokens, walk.index, walk.accepted, length)
         if found and stop.kind() == _STAND_IN:
             return tuple(found)  # the rest of a mistake that is reported already
@@ -54,6 +57,8 @@ def _mistakes(tokens: Sequence[Token], start: str, length: int) -> tuple[Diagnos
             found.append(diagnostic)
         if len(found) >= _MOST_MISTAKES or not _set_aside(walk, stop, start):
             return tuple(found)
+    else:
+        return tuple(found)
     faults = parsed(walk.tokens, start)[1] if len(walk.tokens) < _LONG else ()
     return (*found, *faults)
 

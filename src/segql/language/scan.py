@@ -5,61 +5,21 @@ One pass in linear time that never fails. Comments and white space are passed ov
 
 from __future__ import annotations
 
-import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import frozen
 
 from segql.language import lexical
 from segql.language.diagnostics import Diagnostic
+from segql.language.limits import MAX_BYTES, MAX_FILE_BYTES, beyond_limits
 from segql.language.source import Span
+from segql.language.tokens import KIND_BY_GROUP, NEXT, Token
 
-MAX_BYTES: Final = 64 * 1024
-MAX_FILE_BYTES: Final = 16 * 1024 * 1024
-MAX_LEVELS: Final = 64
-MAX_LIST_ITEMS: Final = 10_000
 MOST_DIGITS: Final = 20
-
-_KINDS: Final = r"""
-      (?P<word>[^\W\d]\w*)
-    | (?P<text>"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")
-    | (?P<mark>[(),%]|\.(?!\d)|(?<=[\w"”’'])\.)
-    | (?P<comment>\#[^\n]*)
-    | (?P<remark>(?:--|//)[^\n]*)
-    | (?P<single>'[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)*+')
-    | (?P<curly>[“”„‟](?:[^“”„‟"\\\n]|\\[^\n])*+[“”„‟"]|[‘’‚‛](?:[^‘’‚‛'\\\n]|\\[^\n])*+[‘’‚‛'])
-    | (?P<open>["'“”„‟‘’‚‛][^\n]*)
-    | (?P<instant>\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:[\d:.,]*(?:[Zz]|[+-]\d{2}:?\d{2})?)
-    | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-]))
-    | (?P<near_date>\d{4}-\d{1,2}(?![\w-])|\d{4}-\d{1,2}-[\w:.+-]*)
-    | (?P<number>-?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?![\w.]))
-    | (?P<length>\d+(?:_\d+)*(?:s|min|h|d|w|mo|y)(?!\w))
-    | (?P<glued>-?\d[\w.]*(?:(?<=[eE])[-+]\d+)?|\.\d[\w.]*)
-    | (?P<operator>===|!==|==|!=|<=|>=|=<|=>|<>|&&|\|\||=~|[=<>!≤≥≠])
-    | (?P<other>.)
-"""
-_FLAGS: Final = re.VERBOSE | re.DOTALL
-TOKEN: Final = re.compile(rf"(?P<blank>[\s\ufeff]+) | {_KINDS}", _FLAGS)
-"""The next token; takes any character, and the rest of its line after a quote never closed."""
-_NEXT: Final = re.compile(rf"[\s\ufeff]*+(?:{_KINDS})", _FLAGS)
-"""The same without a token for blanks: half as many."""
+_MOST_MISTAKES: Final = 100
+"""As many as are told; then the rest of a text is not looked at."""
 _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
 _FLAWLESS: Final = frozenset(("word", "mark", "operator", "date"))
-_KIND_BY_GROUP: Final = {group: kind for kind, group in _NEXT.groupindex.items()}
-
-
-class Token(NamedTuple):
-    """A piece of a text: its `kind` (a group of the pattern above), what is written, and where."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return Span(self.start, self.end)
 
 
 @frozen
@@ -86,9 +46,9 @@ def scan(text: str, *, max_bytes: int = MAX_BYTES) -> Scanned:
     found: list[Diagnostic] = []
     passable: list[str] = []
     copied = faults = 0
-    for match in _NEXT.finditer(text, 0, len(text.rstrip(_BLANKS))):
+    for match in NEXT.finditer(text, 0, len(text.rstrip(_BLANKS))):
         group = match.lastindex or 0
-        kind, written = _KIND_BY_GROUP[group], match[group]
+        kind, written = KIND_BY_GROUP[group], match[group]
         start, end = match.span(group)
         token = Token(kind, written, start, end)
         if kind in _FLAWLESS or _is_plain(kind, written):
@@ -105,8 +65,10 @@ def scan(text: str, *, max_bytes: int = MAX_BYTES) -> Scanned:
             faults = len(found)
             passable += (text[copied:start], _stand_in(token, tokens))
             copied = end
+            if faults >= _MOST_MISTAKES:
+                return Scanned(tuple(tokens), tuple(found))
         tokens.append(token)
-    beyond = _beyond_limits(text, tokens)
+    beyond = beyond_limits(text, tokens)
     rest = None if beyond or not found else "".join((*passable, text[copied:]))
     return Scanned(tuple(tokens), (*found, *beyond), rest)
 
@@ -176,48 +138,4 @@ def _mistakes(token: Token, before: Token | None) -> list[Diagnostic]:
             return []
 
 
-_BEFORE_OPERAND: Final = frozenset(
-    {"", "(", ",", "and", "or", "not", "&&", "||", "!", "when", "teammate"}
-)
-"""Words before a `not` that negates a condition; any other `not` belongs to a test or a clause."""
-
-
-def _beyond_limits(text: str, tokens: list[Token]) -> list[Diagnostic]:
-    """The first place at which a limit is passed."""
-    levels = text.count("(") + text.count("not") + text.count("!")
-    if levels <= MAX_LEVELS and text.count(",") < MAX_LIST_ITEMS:
-        return []  # as nearly always: no need to look closer
-    open_levels: list[int] = []
-    nots = 0
-    items = [0]
-    for index, token in enumerate(tokens):
-        match token.text:
-            case "(":
-                open_levels.append(nots)
-                items.append(1)
-            case ")" if open_levels:
-                nots = open_levels.pop()
-                items.pop()
-            case ",":
-                is_last = index + 1 < len(tokens) and tokens[index + 1].text == ")"
-                items[-1] += not is_last
-                nots = open_levels[-1] if open_levels else 0
-                if items[-1] > MAX_LIST_ITEMS:
-                    return [lexical.too_many_items(MAX_LIST_ITEMS, token.span)]
-            case "not" | "!" if _before(tokens, index) in _BEFORE_OPERAND:
-                nots += 1
-            case "and" | "or" | "&&" | "||":
-                nots = open_levels[-1] if open_levels else 0
-            case "when" if not _is_key(tokens, index):
-                nots = 0
-        if len(open_levels) + nots > MAX_LEVELS:
-            return [lexical.too_deep(MAX_LEVELS, token.span)]
-    return []
-
-
-def _before(tokens: list[Token], index: int) -> str:
-    return tokens[index - 1].text if index else ""
-
-
-def _is_key(tokens: list[Token], index: int) -> bool:
-    return index > 0 and tokens[index - 1].text == "."
+__all__ = ["MAX_BYTES", "MAX_FILE_BYTES", "Scanned", "Token", "scan"]

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from segql.language.diagnostics import Diagnostic, Fix, warning
 from segql.language.lexical import length_meant, unescaped
+from segql.language.limits import MAX_BYTES
 from segql.language.places import KEYWORDS, Expected, expected_in
 from segql.language.scan import Token
 from segql.language.source import Span
@@ -60,6 +61,9 @@ class Words:
         return _slip(span, self.text[span.start : span.end], meant, code, help)
 
 
+_MOST: Final = 1_000
+"""Slips of a rule that are mended, more than any that is within the limits can need."""
+
 Rule: TypeAlias = Callable[[Words], Slip | None]
 
 
@@ -70,6 +74,7 @@ def slips_in(text: str, tokens: Sequence[Token]) -> list[Slip]:
     if not suspects:
         return found
     expected, end = expected_in(tokens), 0
+    most = _MOST if len(text) <= MAX_BYTES else None
     for at in suspects:
         if tokens[at].start < end:
             continue
@@ -78,6 +83,8 @@ def slips_in(text: str, tokens: Sequence[Token]) -> list[Slip]:
         if slip is not None:
             found.append(slip)
             end = slip.span.end
+            if len(found) == most:
+                break
     return found
 
 
@@ -94,20 +101,9 @@ _VALUE_WORDS: Final = frozenset({"true", "false", "now", "today", "yesterday"})
 _ACTIONS: Final = frozenset({"completed", "saw", "dismissed"})
 _TIMES: Final = {"once": "1 time", "twice": "2 times", "thrice": "3 times"}
 _COMPARED: Final = frozenset({"least", "most", "exactly", "than"})
-_WORD_TESTS: Final = frozenset(
-    {
-        "in",
-        "between",
-        "contains",
-        "before",
-        "after",
-        "within",
-        "during",
-        "matches",
-        "starts",
-        "ends",
-    }
-)
+_WORD_TESTS: Final = frozenset({
+    "in", "between", "contains", "before", "after", "within", "during", "matches", "starts", "ends",
+})  # fmt: skip
 _SINGULAR: Final = {"contain": "contains", "match": "matches", "start": "starts", "end": "ends"}
 
 

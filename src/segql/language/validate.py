@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Final
 
 from segql.language.compared import compared, ordered
@@ -15,7 +15,6 @@ from segql.language.diagnostics import (
     mixed_and_or,
     unknown_field,
 )
-from segql.language.lexical import too_many_conditions
 from segql.language.source import Span
 from segql.language.syntax import (
     Ago,
@@ -48,35 +47,16 @@ from segql.language.syntax import (
     TextTest,
     Value,
 )
+from segql.model.errors import Refused
 from segql.model.fields import FIELDS
+from segql.model.patterns import pattern
 
 NOWHERE: Final = Span(0, 0)
-MAX_CONDITIONS: Final = 500
 
 
 def validated(rule: Rule, text: str) -> Iterator[Diagnostic]:
     """What is to be said about a rule that the grammar takes; `text` is what its spans refer to."""
-    beyond = next(islice(_conditions(rule), MAX_CONDITIONS, None), None)
-    if beyond is not None:
-        yield too_many_conditions(MAX_CONDITIONS, beyond.span or NOWHERE)
-        return
     yield from _said(rule, text)
-
-
-def _conditions(rule: Rule) -> Iterator[Rule]:
-    """The conditions of a rule in order; what `where` asks is a part of one."""
-    waiting = [rule]
-    while waiting:
-        match waiting.pop():
-            case And(items) | Or(items) | Group(items=items):
-                waiting.extend(reversed(items))
-            case Not(item):
-                waiting.append(item)
-            case Teammates(_, inner) as condition:
-                yield condition
-                waiting.append(inner)
-            case condition:
-                yield condition
 
 
 def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:  # noqa: C901 - one line per node
@@ -246,18 +226,12 @@ def _reversed(low: Value, high: Value, span: Span) -> Diagnostic:
     return error("reversed-bounds", span, "the lower bound comes first", fix=fix)
 
 
-def _pattern(pattern: str, span: Span) -> Iterator[Diagnostic]:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
+def _pattern(text: str, span: Span) -> Iterator[Diagnostic]:
     try:
-        re2.compile(pattern.encode("utf-8", "replace").decode(), options)
-    except re2.error as failure:
-        reason = failure.args[0] if failure.args else "it cannot be read"
-        words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        pattern(text)
+    except Refused as refused:
         help = "patterns are RE2: linear in time, without look-around and back-references"
-        yield error("bad-pattern", span, f"this is no pattern: {words}", help=help)
+        yield error("bad-pattern", span, refused.message, help=help)
 
 
 def _recency(rule: Sequence) -> Iterator[Diagnostic]:

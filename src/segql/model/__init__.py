@@ -9,6 +9,7 @@
 - `crossings`: when time alone takes an instant into a window, or out of it
 - `values`: trait values: kinds, elements, paths, reading as a date; missing is None
 - `casefold`: simple case folding, one code point to one
+- `patterns`: RE2 patterns, limited in size
 - `fields`: the fields kept by the system and what each is
 - `rounding`: sums and averages to 6 decimals, the same on every engine
 - `sampling`: the stable share of a profile, the same on every engine

@@ -7,14 +7,14 @@ by far, are looked at first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from math import inf, nextafter
 from sys import float_info
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from segql.model.casefold import fold
 from segql.model.errors import Refused
 from segql.model.instants import Moment, read_instant
+from segql.model.patterns import pattern
 from segql.model.values import Element, Json, elements, instant_in, is_known
 from segql.model.windows import bounds
 from segql.rules.rule import (
@@ -30,9 +30,6 @@ from segql.rules.rule import (
     Test,
     TextMatches,
 )
-
-if TYPE_CHECKING:
-    import re2
 
 Check: TypeAlias = Callable[[Json], bool]
 """Whether a raw value passes a test."""
@@ -214,21 +211,6 @@ def _pattern_fits(text: str, *, folded: bool) -> Callable[[str], bool]:
             return search(readable) is not None
 
     return fits
-
-
-@lru_cache(maxsize=1024)
-def pattern(text: str, *, folded: bool) -> re2._Regexp[str]:
-    """The RE2 pattern `text`; raises `Refused` (`bad-pattern`) when RE2 refuses it."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(f"(?i){text}" if folded else text, options)
-    except (re2.error, UnicodeEncodeError) as error:
-        reason = error.args[0]
-        words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
-        raise Refused(f"the pattern `{text}` is not RE2: {words}", code="bad-pattern") from error
 
 
 def _is_empty(value: Json) -> bool:

@@ -12,9 +12,9 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from segql.engines.interpreter.checks import pattern
 from segql.engines.sets.scaled import Bools, Index
 from segql.model.casefold import fold
+from segql.model.patterns import pattern
 from segql.store.columns import Packed
 
 Bytes: TypeAlias = NDArray[np.uint8]
