@@ -48,6 +48,14 @@ _RESPONSES: Final = """
      where responses.profile = ?
      order by time, responses.id
 """
+_RESPONSE_SOURCES: Final = """
+    select surveys.key, action, lower(hex(coalesce(response, message)))
+      from responses
+      join surveys
+        on surveys.id = responses.survey
+     where responses.profile = ?
+     order by time, responses.id
+"""
 
 _CHANGED: Final = "select changed from profiles where id = ?"
 _TEAM: Final = """
@@ -153,8 +161,14 @@ class StoredFacts:
                 for key, kind, time, text in self._all_responses()
                 if kind == action and survey in {None, key}
             ]
-            found = self._actions[action, survey] = StoredTimeline(rows)
+            found = self._actions[action, survey] = StoredTimeline(
+                rows, lambda: self._response_sources(action, survey)
+            )
         return found
+
+    def _response_sources(self, action: str, survey: str | None) -> list[str]:
+        rows = self._connection.execute(_RESPONSE_SOURCES, (self.profile,))
+        return [text for key, kind, text in rows if kind == action and survey in {None, key}]
 
     def begins_after(self, now: Instant) -> Instant | None:
         """The first instant after `now` at which more of the profile begins to exist."""

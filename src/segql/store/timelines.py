@@ -6,7 +6,7 @@ are asked for, and the roll-up answers how many there are, the first and the las
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, overload
 
 from segql.model.instants import Instant
@@ -40,14 +40,27 @@ _OLDER: Final = """
      order by time desc, arrival desc
      limit ?
 """
+_MESSAGE: Final = """
+    select lower(hex(message))
+      from events
+     where name = ?
+       and profile = ?
+       and time = ?
+       and arrival = ?
+"""
 
 
 class StoredTimeline:
     """Activities in order of time, then arrival; properties are read when asked for."""
 
-    def __init__(self, rows: Sequence[tuple[Instant, str | None]]) -> None:
-        """Take times with JSON texts, in order."""
+    def __init__(
+        self,
+        rows: Sequence[tuple[Instant, str | None]],
+        sources: Callable[[], Sequence[str]],
+    ) -> None:
+        """Take times with JSON texts, in order, and how to ask what identifies each."""
         self._rows = rows
+        self._sources = sources
         self._times = [time for time, _ in rows]
         self._properties: dict[int, dict[str, Json]] = {}
 
@@ -62,6 +75,10 @@ class StoredTimeline:
         if found is None:
             found = self._properties[index] = values_of(self._rows[index][1])
         return found
+
+    def source(self, index: int) -> str | None:
+        """The digest of the response or message in hexadecimal digits; read for each call."""
+        return self._sources()[index] or None
 
 
 class StoredEvents:
@@ -88,6 +105,12 @@ class StoredEvents:
         if found is None:
             found = self._properties[index] = values_of(self._row(index)[2])
         return found
+
+    def source(self, index: int) -> str | None:
+        """The digest of the message in hexadecimal digits; read for each call."""
+        time, arrival, _ = self._row(index)
+        (digest,) = self._connection.execute(_MESSAGE, (*self._key, time, arrival)).fetchone()
+        return digest or None
 
     def time(self, index: int) -> Instant:
         """The instant of the event at `index`."""

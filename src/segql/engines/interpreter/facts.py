@@ -19,6 +19,12 @@ class Timeline(Protocol):
     def properties(self, index: int) -> Mapping[str, Json]:
         """The properties, or answers, of the activity at `index` of `times`."""
 
+    def source(self, index: int) -> str | None:
+        """What identifies the activity at `index`: a message in the store, a place in a document.
+
+        None where nothing does.
+        """
+
 
 class Facts(Protocol):
     """One profile. Nothing is cut at now except where `now` is asked for."""

@@ -43,14 +43,19 @@ class _Line:
 
     times: tuple[Instant, ...] = ()
     _properties: tuple[Mapping[str, Json], ...] = ()
+    _places: tuple[str, ...] = ()
 
     def properties(self, index: int) -> Mapping[str, Json]:
         return self._properties[index]
 
+    def source(self, index: int) -> str:
+        return self._places[index]
+
 
 _NOTHING: Final = _Line()
 
-_Act: TypeAlias = tuple[Instant, Mapping[str, Json]]
+_Act: TypeAlias = tuple[Instant, Mapping[str, Json], str]
+"""When, with what, and the place in the document."""
 
 
 @frozen(eq=False)
@@ -235,7 +240,7 @@ def _profile(document: Document, account: Document, team: list[Profile], zone: Z
 def _events(document: Document, zone: ZoneInfo) -> dict[str, _Line]:
     acts: dict[str, list[_Act]] = {}
     for place, entry in entries_of(document, "events", ("event", "time", "properties")):
-        act = time_of(entry, "time", place, zone), values_of(entry, "properties", place)
+        act = time_of(entry, "time", place, zone), values_of(entry, "properties", place), place
         acts.setdefault(name_of(entry, "event", place), []).append(act)
     return {name: _line(found) for name, found in acts.items()}
 
@@ -250,7 +255,7 @@ def _surveys(
     for place, entry in entries_of(document, "surveys", keys):
         survey = name_of(entry, "survey", place)
         action = choice_of(entry, "action", place, _ACTIONS)
-        act = time_of(entry, "time", place, zone), values_of(entry, "answers", place)
+        act = time_of(entry, "time", place, zone), values_of(entry, "answers", place), place
         answers.setdefault(survey, []).append(act)
         for line in ((action, survey), (action, None)):
             actions.setdefault(line, []).append(act)
@@ -261,4 +266,4 @@ def _surveys(
 def _line(acts: list[_Act]) -> _Line:
     # The sort is stable, so equal times stay in their order in the list.
     acts.sort(key=itemgetter(0))
-    return _Line(tuple(time for time, _ in acts), tuple(values for _, values in acts))
+    return _Line(*zip(*acts, strict=True)) if acts else _NOTHING
