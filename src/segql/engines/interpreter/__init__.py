@@ -1,7 +1,7 @@
 """One profile at one moment: the reference that every other engine must agree with.
 
-In: a core rule, a moment, and `Facts` about a profile. Out: yes or no, or why. It never reads a
-clock or a file; what it knows of a profile it asks `Facts`.
+In: a core rule, a moment, and `Facts` about a profile. Out: yes or no, and until when. It never
+reads a clock or a file; what it knows of a profile it asks `Facts`.
 
 - `facts`: Protocol: what may be asked about a profile
 - `document`: the parts of a profile document, checked
@@ -19,5 +19,4 @@ clock or a file; what it knows of a profile it asks `Facts`.
 - `behaviour_edges`: when time changes a condition on behaviour
 - `sequence_edges`: when time changes a sequence
 - `edges`: when time alone changes a verdict
-- `explain`: rule as written and facts to why
 """

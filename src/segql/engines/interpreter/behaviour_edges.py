@@ -21,7 +21,6 @@ from segql.engines.interpreter.behaviour import (
     matching,
     nth_index,
     timeline_of,
-    unit_spans,
 )
 from segql.engines.interpreter.facts import Facts, Timeline
 from segql.engines.interpreter.spells import inside_any
@@ -29,7 +28,7 @@ from segql.engines.interpreter.value_edges import end_of_check, end_of_where, mo
 from segql.model.crossings import NEVER, crossing, stay
 from segql.model.instants import Instant, Moment
 from segql.model.values import reads_numbers_as_dates
-from segql.model.windows import Edge, UnitEdge, Window, activity_bounds, resolve
+from segql.model.windows import Edge, UnitEdge, Window, activity_bounds
 from segql.rules.rule import Did, Nth, Range, Rule, Units
 
 bound_filter = lru_cache(maxsize=1024)(bind_filter)
@@ -88,37 +87,27 @@ def _nth(indexes: Iterable[int], number: int) -> int | None:
 
 def end_of_did(did: Did, facts: Facts, moment: Moment) -> Instant:
     """The first instant after now at which time may change the verdict of `did`."""
-    line = timeline_of(did.activity)(facts)
+    line, window = timeline_of(did.activity)(facts), did.window
     if did.units is not None:
-        return _end_of_units(did, did.units, line, moment)
+        window = _units_window(did.units)
     if moves(did.where):
-        passing = Passing(line, did.window, moment)
-        inside = passing.inside()
-        properties = map(line.properties, inside)
+        passing = Passing(line, window, moment)
+        properties = map(line.properties, passing.inside())
         end = min(passing.next_change(), end_of_any_where(did.where, properties, moment))
-        return min(end, _end_of_having(did, line, inside, moment))
+        return min(end, _end_of_having(did, line, passing.inside(), moment))
     where = bound_filter(did.where)(moment)
-    passing = Passing(line, did.window, moment, where)
-    if did.times is not None:
-        low, high = activity_bounds(did.window, moment)
+    passing = Passing(line, window, moment, where)
+    if did.times is not None and did.units is None:
+        low, high = activity_bounds(window, moment)
         number = len(matching(line, where, low, high))
         if (did.days is None and did.having is None) or not accepts(did.times, number):
             return _end_of_count(did.times, number, passing)
     return min(passing.next_change(), _end_of_having(did, line, passing.inside(), moment))
 
 
-def _end_of_units(did: Did, units: Units, line: Timeline, moment: Moment) -> Instant:
-    """Another unit begins, an activity begins to exist, or a test inside changes its mind."""
-    next_unit = resolve(Edge(UnitEdge(units.unit, 1)), moment)
-    past, low = bisect_right(line.times, moment.now), unit_spans(units, moment)[0][0]
-    inside = range(bisect_left(line.times, low), past)
-    properties = map(line.properties, inside)
-    return min(
-        next_unit,
-        next_time(line, past, None),
-        end_of_any_where(did.where, properties, moment) if moves(did.where) else NEVER,
-        _end_of_having(did, line, inside, moment),
-    )
+def _units_window(units: Units) -> Window:
+    """The window of all the units; a new one is empty, so it matters by what it drives out."""
+    return Window(low=Edge(UnitEdge(units.unit, 1 - units.last)))
 
 
 def _end_of_having(did: Did, line: Timeline, indexes: range, moment: Moment) -> Instant:
