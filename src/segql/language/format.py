@@ -13,11 +13,12 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from segql.language import write
 from segql.language.comments import Comment, places_in
 from segql.language.layout import Gap, Notes, Part, Piece, Together, flattened, lines_of
 from segql.language.scan import MAX_BYTES
 from segql.language.source import Span
-from segql.language.syntax import Rule, Segment
+from segql.language.syntax import Operand, Rule, Segment
 from segql.language.write_files import FileWriter
 from segql.language.write_rules import RuleWriter
 
@@ -50,6 +51,11 @@ def format_line(rule: Rule) -> str:
     """The canonical text of `rule` on one line, however long."""
     (line,) = lines_of((Together(RuleWriter().rule(rule)),), {}, width=sys.maxsize)
     return line
+
+
+def format_operand(operand: Operand) -> str:
+    """What a test looks at, as a rule writes it: `trait."Plan name"`."""
+    return write.operand(operand)
 
 
 def format_text(text: str, parsed: HasRule) -> str:

@@ -18,5 +18,6 @@
 - `listed`: a vocabulary in memory, listed by hand
 - `calls`: the calls that bring data in, and what became of each
 - `flips`: who enters or leaves which segment, when, because of what
+- `changes`: what would flip a verdict: changes to a profile
 - `why`: a verdict with its evidence, as a value
 """

@@ -138,6 +138,23 @@ def instant_from(value: object, zone: ZoneInfo, *, what: str = "time") -> Instan
     return instant
 
 
+def local_text(instant: Instant, zone: ZoneInfo) -> str:
+    """The instant as people in `zone` read it, such as `2026-12-01 10:15 CET`.
+
+    With seconds, and milliseconds, only where there are any.
+    """
+    try:
+        moment = datetime_of(instant).astimezone(zone)
+    except OverflowError:  # at an end of time
+        moment = datetime_of(min(max(instant, MIN_INSTANT), MAX_INSTANT))
+    text = f"{moment:%Y-%m-%d %H:%M}".rjust(16, "0")
+    if moment.second or moment.microsecond:
+        text += f":{moment:%S}"
+    if moment.microsecond:
+        text += f".{moment.microsecond // 1000:03d}"
+    return f"{text} {moment.tzname()}"
+
+
 def iso(instant: Instant) -> str:
     """The instant as ISO 8601 in UTC: seconds, and milliseconds only where there are any."""
     moment = datetime_of(instant)
