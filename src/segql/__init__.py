@@ -229,13 +229,14 @@ def compile(
 def explain(rule: str | Rule, profile: Document | Profile, *, now: Time, zone: str = "UTC") -> Why:
     """Why `rule` holds for a profile at `now`, or why not: every condition with its evidence.
 
+    Each verdict comes with what would flip it (`plans`) and when time alone does (`until`).
     Arguments and errors are those of `matches`, and the verdict is its answer.
 
     >>> why = explain('trait.plan != "pro"', {}, now="2026-03-01T12:00:00Z")
     >>> why.holds, why.missing
     (True, True)
     """
-    from segql.engines.interpreter.explain import explain as why
+    from segql.engines.explanation.explain import explain as why
     from segql.engines.interpreter.memory import Profile
 
     moment = _moment(now, zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from segql.app.project import Project
-from segql.engines.interpreter.explain import explain
+from segql.engines.explanation.explain import explain
 from segql.membership.catalog import Catalog
 from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
@@ -43,7 +43,7 @@ def look_up(project: Project, external: str, *, limit: int) -> Seen:
 
 
 def why(project: Project, segment: str, external: str, *, now: Instant) -> Why:
-    """Why the profile called `external` is in a segment at `now`, or why not.
+    """Why the profile called `external` is in a segment at `now`, or why not, and until when.
 
     Raises `Refused` for an unknown profile or segment, or a manual list, which has no rule.
     """

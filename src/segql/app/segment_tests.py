@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from segql.app.cases import BadCases, Case, CaseFile, read_cases
 from segql.app.sources import SUFFIX, SourceFile, check_together, files_in, read_file, refuse_twice
-from segql.engines.interpreter.explain import explain
+from segql.engines.explanation.explain import explain
 from segql.engines.interpreter.holds import compile_rule
 from segql.engines.interpreter.memory import Profile
 from segql.language import syntax

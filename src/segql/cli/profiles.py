@@ -121,10 +121,13 @@ def _inline(values: Mapping[str, Any]) -> str:
 def why_command(
     segment: str, profile: str, database: Path, now_text: str | None, as_json: bool
 ) -> None:
-    """Explain why PROFILE is in SEGMENT now, or at --now, or why not: a verdict per condition."""
+    """Explain why PROFILE is in SEGMENT now, or at --now, or why not.
+
+    A verdict per condition, what would flip those in the way, and when time alone changes it.
+    """
     from segql.app.profiles import why
-    from segql.model.instants import iso
-    from segql.model.why import to_dict
+    from segql.model.instants import iso, local_text
+    from segql.model.why import outlook_lines, to_dict
 
     with opened(database, read_only=True) as project:
         now = instant(now_text, project)
@@ -132,6 +135,7 @@ def why_command(
     if as_json:
         put_json({"segment": segment, "profile": profile, "now": iso(now), **to_dict(found)})
         return
-    put(f"{profile} is {'in' if found.holds else 'not in'} `{segment}` at {iso(now)}:")
-    for line in str(found).splitlines():
+    at = local_text(now, found.zone)
+    put(f"{profile} is {'in' if found.holds else 'not in'} `{segment}` at {at}:")
+    for line in (*str(found).splitlines(), *outlook_lines(found)):
         put(line)
