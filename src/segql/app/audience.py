@@ -14,7 +14,7 @@ from segql.membership.catalog import Entry
 from segql.model.instants import Instant, Moment
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
-from segql.store import members, profiles
+from segql.store import members, profiles, runs
 from segql.store.driver import reading
 
 
@@ -29,11 +29,17 @@ class Counted:
 
 @frozen
 class Listed:
-    """A segment with its number of members, of `of` profiles."""
+    """A segment with its number of members, of `of` profiles, and how exact that is."""
 
     entry: Entry
     members: int
     of: int
+    error: str | None
+    """Why its members are not kept exact, or None."""
+    is_due: bool
+    """Whether its members must be computed for everybody."""
+    reached: float | None
+    """The share of profiles that have what is being applied; None while nobody applies it."""
 
 
 def count(project: Project, rule: str | syntax.Rule, *, now: Instant) -> Counted:
@@ -59,9 +65,19 @@ def listing(project: Project) -> tuple[Listed, ...]:
     connection = project.connection
     with reading(connection):
         sizes = members.counts(connection)
-        of = profiles.count(connection)
+        of, last = profiles.count(connection), profiles.last(connection)
+        due = runs.due(connection)
         entries = sorted(project.catalog().entries.values(), key=lambda entry: entry.stored.id)
-        return tuple(Listed(entry, sizes.get(entry.stored.id, 0), of) for entry in entries)
+        listed = []
+        for entry in entries:
+            segment = entry.stored.id
+            one = due.get(segment)
+            reached = None
+            if one is not None and one.is_taken:
+                reached = one.cursor / last if last else 1.0
+            size = sizes.get(segment, 0)
+            listed.append(Listed(entry, size, of, entry.error, one is not None, reached))
+        return tuple(listed)
 
 
 def size(project: Project, name: str) -> int:

@@ -15,7 +15,7 @@ from segql.app.calls import Stored, prepared
 from segql.app.project import Project
 from segql.membership import accounts as following
 from segql.membership.affected import Affected
-from segql.membership.sitting import Reason, Sitting, begin, bring_up_to_date
+from segql.membership.sitting import Reason, Sitting, begin, bring_up_to_date, few_members
 from segql.model.calls import Call, Delete, Merge, Outcome, SetAccount, Values
 from segql.model.errors import Refused, SegqlError
 from segql.model.fields import EVENT_FIELDS, SURVEY_FIELDS
@@ -84,9 +84,12 @@ class _Batch:
         wanted = dict.fromkeys(profiles.profile_ids(self.connection, named).values())
         renewed = {name for _, call in self.ready for name in _accounts_of(call)}
         for account in accounts.account_ids(self.connection, renewed).values():
-            members = following.few_members(self.connection, account)
-            wanted |= dict.fromkeys(members or ())
+            wanted |= dict.fromkeys(few_members(self.connection, account) or ())
+        if self.sitting.catalog.reads_teammates:
+            for team in set(profiles.accounts_of(self.connection, wanted).values()) - {None}:
+                wanted |= dict.fromkeys(few_members(self.connection, team or 0) or ())
         bring_up_to_date(self.sitting, wanted)
+        self.sitting.remember_accounts(wanted)
 
     def _apply(self, kind: type, places: Sequence[int], run: Sequence[Stored]) -> None:
         """Store calls of one kind that follow each other."""
@@ -143,6 +146,8 @@ class _Batch:
         sitting = self.sitting
         now = sitting.moment.now
         done = responses.append(self.connection, run, change=sitting.change, call_at=now)
+        for profile in done.new:  # even where the response itself is too old to count
+            sitting.affect(profile, _EVERYTHING, Reason(Cause.SURVEY, None))
         for place, response, number in zip(places, run, done.ids, strict=True):
             if number is None:
                 self.outcomes[place] = PRESENT
@@ -167,12 +172,14 @@ class _Batch:
 
     def _merge(self, place: int, absorbed: str, profile: str) -> None:
         sitting = self.sitting
-        ids, new = profiles.ensure(self.connection, [profile], sitting.change)
-        survivor = ids[profile]
         gone = profiles.profile_id(self.connection, absorbed)
-        if gone == survivor:
+        if absorbed == profile or (
+            gone is not None and gone == profiles.profile_id(self.connection, profile)
+        ):
             self.outcomes[place] = PRESENT
             return
+        ids, new = profiles.ensure(self.connection, [profile], sitting.change)
+        survivor = ids[profile]
         if gone is None:
             merge.add_alias(self.connection, absorbed, survivor)
         else:
@@ -210,9 +217,7 @@ def _profiles_of(call: Stored) -> Iterable[str]:
 
 def _accounts_of(call: Stored) -> Iterable[str]:
     match call:
-        case SetAccount(account, traits) if traits:
-            return (account,)
-        case identifying.Identify(account=str(account), account_traits=traits) if traits:
+        case SetAccount(account) | identifying.Identify(account=str(account)):
             return (account,)
         case _:
             return ()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @database_option
 @json_option
 def segments_command(database: Path, as_json: bool) -> None:
-    """List the segments with their members, as of their last evaluation."""
+    """List the segments with their members, how far a change has come, and what stopped one."""
     from segql.app.audience import listing
 
     with opened(database, read_only=True) as project:
@@ -64,22 +64,33 @@ def _listed_json(one: Listed) -> dict[str, Any]:
         "rule": format_rule(written.rule) if written is not None else None,
         "evaluated": None if stored.evaluated is None else iso(stored.evaluated),
         "took_ms": stored.took,
-        "due": stored.is_due,
-        "error": stored.error,
+        "due": one.is_due,
+        "reached": one.reached,
+        "error": one.error,
     }
 
 
 def _listed_row(one: Listed) -> tuple[str, ...]:
     stored = one.entry.stored
-    state = stored.error or ("due" if stored.is_due else "")
     return (
         stored.name,
         f"{one.members:,}",
         percent(one.members, one.of),
         bar(one.members / one.of if one.of else 0),
         milliseconds(stored.took),
-        state,
+        _state(one),
     )
+
+
+def _state(one: Listed) -> str:
+    """Whether the members are exact, in words; empty where they are."""
+    if one.error is not None:
+        return f"not kept exact: {one.error}"
+    if one.reached is not None:
+        return f"applying revision {one.entry.stored.revision}, {one.reached:.0%}".replace(
+            "%", " %"
+        )
+    return "due" if one.is_due else ""
 
 
 @click.command("members")

@@ -109,6 +109,9 @@ def _say_recomputed(recomputed: tuple[Recomputed, ...]) -> None:
         f"evaluated {number} segment{'' if number == 1 else 's'} in {milliseconds(took)}: "
         f"{entered:,} entered, {left:,} left"
     )
+    for result in recomputed:
+        if result.error is not None:
+            say(f"error: segment `{result.name}` is not kept exact: {result.error}", style="red")
 
 
 @click.command("recompute")
@@ -134,6 +137,7 @@ def recompute_command(
                     "entered": result.entered,
                     "left": result.left,
                     "took_ms": result.took_ms,
+                    "error": result.error,
                 }
                 for result in recomputed
             )

@@ -8,12 +8,12 @@ brings it up to date first (`sitting.bring_up_to_date`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Final
 
-from segql.membership.affected import Affected, affected_in, text_of
+from segql.membership.affected import Affected
 from segql.membership.catalog import Catalog
 from segql.membership.sitting import Reason, Sitting, bring_up_to_date
 from segql.membership.sitting import begin as sit_down
@@ -23,39 +23,20 @@ from segql.model.values import Path
 from segql.store import followups, profiles
 from segql.store.driver import Connection
 
-FEW: Final = 50
-"""Profiles of an account that follow in the transaction that changed it."""
+CHUNK: Final = 50
+"""Profiles of the first chunk, and of the smallest."""
 LOCK_S: Final = 0.02
 """How long a chunk aims to hold the lock; one may take more than twice as long as the last."""
 
 Writing = Callable[[], AbstractContextManager[Connection]]
 
 
-def few_members(connection: Connection, account: int) -> Sequence[int] | None:
-    """The profiles of an account, by internal id, or None when they are more than `FEW`."""
-    found = profiles.of_account(connection, account, limit=FEW + 1)
-    return found if len(found) <= FEW else None
-
-
 def begin(sitting: Sitting, changed: Mapping[int, frozenset[Path]]) -> None:
     """Have the profiles of accounts follow, given the trait paths that changed of each."""
     for account, paths in changed.items():
-        affected = Affected(account_traits=paths)
-        if not sitting.catalog.readers.of_affected(affected):
-            continue
-        members = few_members(sitting.connection, account)
-        if members is None:
-            _write_down(sitting, account, affected)
-            continue
-        for profile in members:
-            sitting.affect(profile, affected, Reason(Cause.ACCOUNT, sitting.change))
-
-
-def _write_down(sitting: Sitting, account: int, affected: Affected) -> None:
-    before = followups.read(sitting.connection, account)
-    if before is not None:
-        affected |= affected_in(before.affected)
-    followups.put(sitting.connection, account, change=sitting.change, affected=text_of(affected))
+        places = sitting.catalog.readers.of_affected(Affected(account_traits=paths))
+        if places:
+            sitting.affect_account(account, places, Reason(Cause.ACCOUNT, sitting.change))
 
 
 def catch_up(
@@ -66,7 +47,7 @@ def catch_up(
     `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue. The
     flips have the instant of `moment`, or of the project's clock where that is later.
     """
-    size = FEW
+    size = CHUNK
     while followups.first(connection) is not None:
         started = perf_counter()
         with writing():
@@ -75,7 +56,7 @@ def catch_up(
                 return
             _follow(sit_down(connection, catalog(), moment), ahead, size)
         took = perf_counter() - started
-        size = max(FEW, min(2 * size, int(size * LOCK_S / took)))
+        size = max(CHUNK, min(2 * size, int(size * LOCK_S / took)))
 
 
 def _follow(sitting: Sitting, ahead: followups.Followup, size: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
@@ -46,21 +45,12 @@ class Affected:
         )
 
 
-def text_of(affected: Affected) -> str:
-    """What `affected_in` reads: account traits, which is what must be kept."""
-    return json.dumps(sorted(affected.account_traits), ensure_ascii=False)
-
-
-def affected_in(text: str) -> Affected:
-    """What `text_of` wrote."""
-    return Affected(account_traits=frozenset(tuple(path) for path in json.loads(text)))
-
-
 @frozen
 class Readers:
     """Which rules read what."""
 
-    _all: Places
+    all: Places
+    """Every rule that reads anything."""
     _events: Mapping[str, Places]
     _fields: Mapping[str, Places]
     _surveys: Mapping[str | None, Places]
@@ -93,7 +83,7 @@ class Readers:
 
     def _search(self, affected: Affected) -> Places:
         if affected.everything:
-            return self._all
+            return self.all
         if "account" in affected.fields:  # another account: all of its traits are others
             paths = {path for entries in self._account_traits.values() for path, _ in entries}
             affected = evolve(affected, account_traits=affected.account_traits | paths)

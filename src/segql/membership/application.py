@@ -88,7 +88,7 @@ class Application:
                     self._finish(connection, took_s + began - started)
             entered, left, place = entered + entering, left + leaving, place + size
             spent = perf_counter() - began
-            size = max(CHUNK // 4, min(2 * size, int(size * LOCK_S / spent)))
+            size = max(1, CHUNK // 4, min(2 * size, int(size * LOCK_S / spent)))
         return entered, left
 
     def _is_ours(self, connection: Connection) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -66,14 +66,38 @@ class Catalog:
         return Readers.of([None if one.error else one.reads for one in self.order])
 
     @cached_property
+    def team_readers(self) -> Readers:
+        """Which of them read what of teammates, by place."""
+        read = [
+            None if one.error or one.reads is None else one.reads.teammates for one in self.order
+        ]
+        return Readers.of(read)
+
+    @cached_property
+    def reads_teammates(self) -> bool:
+        """Whether some rule looks at the profiles of the same account."""
+        return bool(self.team_readers.all)
+
+    @cached_property
     def followers(self) -> tuple[tuple[int, ...], ...]:
         """For each place, the places of the segments that read that one directly."""
+        return self._following(lambda reads: reads.segments)
+
+    @cached_property
+    def team_followers(self) -> tuple[tuple[int, ...], ...]:
+        """For each place, the places of the segments that read that one of teammates."""
+        return self._following(
+            lambda reads: frozenset() if reads.teammates is None else reads.teammates.segments
+        )
+
+    def _following(self, read: Callable[[Reads], Collection[str]]) -> tuple[tuple[int, ...], ...]:
         found: list[list[int]] = [[] for _ in self.order]
         places = {name: place for place, name in enumerate(self.entries)}
         for place, entry in enumerate(self.order):
             if entry.reads is not None and not entry.error:
-                for name in entry.reads.segments & places.keys():
-                    found[places[name]].append(place)
+                for name in read(entry.reads):
+                    if name in places:
+                        found[places[name]].append(place)
         return tuple(map(tuple, found))
 
     @cached_property

@@ -8,15 +8,15 @@ flips: the difference between before and after the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from heapq import heapify, heappop, heappush
-from typing import Final, TypeAlias
+from collections.abc import Collection, Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Final
 
 from attrs import frozen
 
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.predicates import Predicate
-from segql.membership.affected import Affected, affected_in
+from segql.membership.affected import Affected
 from segql.membership.application import cause_id
 from segql.membership.catalog import Catalog, Entry
 from segql.model.errors import Broken, Busy
@@ -36,9 +36,8 @@ class Reason:
     silent: bool = False
 
 
-Reasons: TypeAlias = dict[int, Reason]
-"""Rules to re-check, by place, and why."""
-
+FEW: Final = 50
+"""Profiles of an account that follow in the transaction that changed it."""
 _ENTRIES_ALONE: Final = frozenset({Cause.MERGE})
 """Causes by which only entries are news."""
 
@@ -57,26 +56,67 @@ class Sitting:
         self.due = runs.due(connection)
         self.flips: list[Flip] = []
         """What was found and is not written yet."""
-        self._pending: dict[int, Reasons] = {}
+        self._waiting: dict[tuple[int, int], Reason] = {}
+        """Rules, by place, to be asked about profiles."""
+        self._order: list[tuple[int, int]] = []
+        """Those, and some that were taken away, as a heap: in order of dependency."""
         self._inside: dict[int, set[int]] = {}
         self._facts: dict[int, StoredFacts | None] = {}
         self._bound: dict[int, Predicate[Facts] | None] = {}
+        self._accounts: dict[int, int | None] = {}
+        """The accounts that profiles had before the transaction, where that matters."""
 
     def affect(self, profile: int, affected: Affected, reason: Reason) -> None:
-        """Have what reads `affected` re-checked for a profile, by internal id."""
+        """Have what reads `affected` re-checked for a profile, by internal id, and teammates."""
         self._facts.pop(profile, None)
-        reasons = self._pending.setdefault(profile, {})
-        for place in self.catalog.readers.of_affected(affected):
-            reasons[place] = reason
+        self.recheck(profile, self.catalog.readers.of_affected(affected), reason)
+        if self.catalog.reads_teammates:
+            self._facts.clear()
+            readers = self.catalog.team_readers
+            moved = affected.everything or "account" in affected.fields
+            self._affect_team(profile, readers.all if moved else readers.of_affected(affected))
+
+    def recheck(self, profile: int, places: Iterable[int], reason: Reason) -> None:
+        """Have rules, by place, asked about a profile."""
+        for place in places:
+            asked = place, profile
+            if asked not in self._waiting:
+                heappush(self._order, asked)
+            self._waiting[asked] = reason
+
+    def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
+        """Have rules asked about the profiles of an account, by internal id.
+
+        Where there are many, they follow in transactions of their own (`accounts`).
+        """
+        members = few_members(self.connection, account)
+        if members is None:
+            segments = {self.catalog.order[place].stored.id for place in places}
+            followups.add(self.connection, account, segments, change=self.change)
+            return
+        for profile in members:
+            self._facts.pop(profile, None)
+            others = [place for place in places if (place, profile) not in self._waiting]
+            self.recheck(profile, others, reason)
+
+    def remember_accounts(self, wanted: Iterable[int]) -> None:
+        """Know later which accounts profiles have now, whatever becomes of them."""
+        if self.catalog.reads_teammates:
+            self._accounts.update(profiles.accounts_of(self.connection, wanted))
+
+    def _affect_team(self, profile: int, places: Collection[int]) -> None:
+        if places:
+            now = profiles.accounts_of(self.connection, (profile,)).get(profile)
+            for account in {now, self._accounts.get(profile)} - {None}:
+                assert account is not None, "None was taken away"
+                self.affect_account(account, places, Reason(Cause.TEAMMATE, self.change))
 
     def settle(self) -> None:
-        """Re-check everything that was affected, and write the flips."""
-        pending, self._pending = self._pending, {}
-        self._load(pending)
-        for profile, reasons in pending.items():
-            self.check(profile, reasons)
+        """Ask everything that waits, write the flips, and say whom the transaction reached."""
+        touched = {profile for _, profile in self._waiting}
+        self.ask()
         if self.due:
-            profiles.mark_reached(self.connection, pending, change=self.change)
+            profiles.mark_reached(self.connection, touched, change=self.change)
         self.write()
 
     def write(self) -> None:
@@ -84,41 +124,49 @@ class Sitting:
         members.write(self.connection, self.flips)
         self.flips = []
 
-    def check(self, profile: int, reasons: Reasons) -> None:
-        """Bring a profile's membership in line with rules, and with those that follow a flip."""
-        inside = self.segments_of(profile)
-        facts = self._facts_of(profile)
-        waiting = list(reasons)
-        heapify(waiting)
-        while waiting:
-            place = heappop(waiting)
-            entry = self.catalog.order[place]
-            holds = self._holds(place, entry, facts)
-            segment = entry.stored.id
-            if holds is None or holds == (segment in inside):
+    def ask(self) -> None:
+        """Ask everything that waits: rule by rule, in order of dependency, and what follows."""
+        self._load({profile for _, profile in self._waiting})
+        while self._order:
+            place, profile = heappop(self._order)
+            reason = self._waiting.pop((place, profile), None)
+            if reason is None:
                 continue
-            reason = reasons[place]
+            entry = self.catalog.order[place]
+            holds = self._holds(place, entry, profile)
+            segment = entry.stored.id
+            if holds is None or holds == (segment in self.segments_of(profile)):
+                continue
             self._flip(profile, segment, reason, enters=holds)
-            for follower in self.catalog.followers[place]:
-                if follower not in reasons:
-                    reasons[follower] = reason
-                    heappush(waiting, follower)
+            followers = self.catalog.followers[place]
+            waiting = self._waiting
+            self.recheck(profile, [f for f in followers if (f, profile) not in waiting], reason)
+            self._affect_team(profile, self.catalog.team_followers[place])
 
     def leave_all(self, profile: int, reason: Reason) -> None:
         """Have a profile leave every segment, manual ones too, and forget what affected it."""
-        self._pending.pop(profile, None)
+        self._forget(profile)
         for segment in sorted(self.segments_of(profile)):
             self._flip(profile, segment, reason, enters=False)
 
     def hand_over(self, absorbed: int, survivor: int) -> None:
         """Have one profile take the place of another in every segment, the earlier entry kept."""
         self.write()
-        self._pending.pop(absorbed, None)
+        self._forget(absorbed)
         self._inside.pop(survivor, None)
         self._inside.pop(absorbed, None)
         members.hand_over(
             self.connection, absorbed, survivor, at=self.moment.now, cause_id=self.change
         )
+
+    def _forget(self, profile: int) -> None:
+        for asked in [asked for asked in self._waiting if asked[1] == profile]:
+            del self._waiting[asked]
+        if self.catalog.reads_teammates:
+            self._facts.clear()
+            self._affect_team(profile, self.catalog.team_readers.all)
+            for asked in [asked for asked in self._waiting if asked[1] == profile]:
+                del self._waiting[asked]
 
     def segments_of(self, profile: int) -> set[int]:
         """The ids of the segments that a profile is in, as far as is known by now."""
@@ -146,7 +194,7 @@ class Sitting:
     def _in_segment(self, facts: StoredFacts, name: str) -> bool:
         return self.catalog.entry(name).stored.id in self.segments_of(facts.profile)
 
-    def _holds(self, place: int, entry: Entry, facts: StoredFacts | None) -> bool | None:
+    def _holds(self, place: int, entry: Entry, profile: int) -> bool | None:
         """Whether the rule holds; None where it cannot be asked, which stops no other."""
         if place not in self._bound:
             compiled = None if entry.error else entry.compiled
@@ -154,6 +202,7 @@ class Sitting:
         predicate = self._bound[place]
         if predicate is None:
             return None
+        facts = self._facts_of(profile)
         if facts is None:
             return False
         try:
@@ -170,6 +219,12 @@ class Sitting:
         settings.take(self.connection, settings.Counter.CATALOG)
 
 
+def few_members(connection: Connection, account: int) -> Sequence[int] | None:
+    """The profiles of an account, by internal id, or None when they are more than `FEW`."""
+    found = profiles.of_account(connection, account, limit=FEW + 1)
+    return found if len(found) <= FEW else None
+
+
 def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
     """Make each profile, by internal id, what it should have been before this transaction.
 
@@ -180,10 +235,12 @@ def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
         return
     if sitting.due:
         _apply_due(sitting, wanted)
+    order, places = sitting.catalog.order, sitting.catalog.places
     for profile, ahead in followups.ahead_of(sitting.connection, wanted).items():
-        reason = Reason(Cause.ACCOUNT, ahead.change)
-        places = sitting.catalog.readers.of_affected(affected_in(ahead.affected))
-        sitting.check(profile, dict.fromkeys(places, reason))
+        found = [places[segment] for segment in ahead.segments if segment in places]
+        kept = [place for place in found if not order[place].error]
+        sitting.recheck(profile, kept, Reason(Cause.ACCOUNT, ahead.change))
+    sitting.ask()
 
 
 def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
@@ -191,15 +248,13 @@ def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
     due = [
         (places[segment], one, _reason(sitting.catalog.order[places[segment]], one))
         for segment, one in sitting.due.items()
+        if segment in places
     ]
     for profile, reached in profiles.reached(sitting.connection, wanted).items():
-        reasons = {
-            place: reason
-            for place, one, reason in due
-            if one.cursor < profile and reached < one.change
-        }
-        if reasons:
-            sitting.check(profile, reasons)
+        for place, one, reason in due:
+            if one.cursor < profile and reached < one.change:
+                sitting.recheck(profile, (place,), reason)
+    sitting.ask()
 
 
 def _reason(entry: Entry, due: runs.Due) -> Reason:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from attrs import frozen
@@ -41,8 +42,13 @@ class Followup:
     cursor: int
     change: int
     """The change number of the call's transaction."""
-    affected: str
-    """What changed, as text that the caller reads."""
+    _affected: str
+
+    @property
+    def segments(self) -> Collection[int]:
+        """The segments, by id, that read what changed."""
+        found: list[int] = json.loads(self._affected)
+        return found
 
 
 def read(connection: Connection, account: int) -> Followup | None:
@@ -51,12 +57,15 @@ def read(connection: Connection, account: int) -> Followup | None:
     return None if row is None else Followup(*row)
 
 
-def put(connection: Connection, account: int, *, change: int, affected: str) -> None:
-    """Have every profile of the account follow, from the first one; inside `immediate`.
+def add(connection: Connection, account: int, segments: Collection[int], *, change: int) -> None:
+    """Have every profile of an account re-checked for segments; inside `immediate`.
 
-    `affected` takes the place of what is there, so it must hold that too.
+    What profiles have still to follow is not forgotten; they begin again with the first one.
     """
-    connection.execute(_PUT, {"account": account, "change": change, "affected": affected})
+    before = read(connection, account)
+    together = sorted({*segments, *(before.segments if before else ())})
+    bound = {"account": account, "change": change, "affected": json.dumps(together)}
+    connection.execute(_PUT, bound)
 
 
 def first(connection: Connection) -> Followup | None:

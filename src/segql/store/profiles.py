@@ -46,6 +46,12 @@ _READ: Final = """
         on accounts.id = profiles.account
      where profiles.id = ?
 """
+_ACCOUNTS_OF: Final = """
+    select profiles.id, account
+      from json_each(?) as wanted
+     cross join profiles
+        on profiles.id = wanted.value
+"""
 _OF_ACCOUNT: Final = """
     select id
       from profiles
@@ -134,6 +140,11 @@ def profile_ids(connection: Connection, externals: Iterable[str]) -> dict[str, i
 def canonical(connection: Connection, externals: Iterable[str]) -> dict[str, str]:
     """For ids of profiles that were absorbed, the id of the profile that each became."""
     return dict(connection.execute(_CANONICAL, (json.dumps(list(externals)),)))
+
+
+def accounts_of(connection: Connection, ids: Iterable[int]) -> dict[int, int | None]:
+    """The accounts of profiles, all by internal id; those that do not exist are left out."""
+    return dict(connection.execute(_ACCOUNTS_OF, (json.dumps(list(ids)),)))
 
 
 def of_account(connection: Connection, account: int, *, after: int = 0, limit: int) -> list[int]:

@@ -267,9 +267,10 @@ computation became due, null when none is; while one is applied, profiles up to 
 and `runner` is who applies it, gone when the wall clock (ms) is past `runner_until`.
 `activity.reached` is the change number at which a call last brought the profile up to date: what
 became due before that has reached it. `followups` are accounts whose change has reached the
-profiles up to `cursor` only; `affected` is JSON. `said` is the time that a call gave, where it lay
-too far ahead to be believed. `aliases.external` is the id of a profile that was absorbed,
-`absorbed` its internal id, `profile` the one that it became: never itself absorbed.
+profiles up to `cursor` only; `affected` is a JSON array of the segments that read what changed.
+`said` is the time that a call gave, where it lay too far ahead to be believed. `aliases.external`
+is the id of a profile that was absorbed, `absorbed` its internal id, `profile` the one that it
+became: never itself absorbed.
 """
 
 VERSION_3: Final = (FOLLOWING,)
