@@ -38,3 +38,15 @@ def test_a_pattern_is_tried_on_each_text() -> None:
     words = Words(pack_words(["Pro", "free", "a\nb"]))
     assert words.matching("^p", folded=True).tolist() == [True, False, False]
     assert words.matching("a.b", folded=False).tolist() == [False, False, False]
+
+
+longer = st.text(alphabet="ab\0é", max_size=20)
+
+
+@given(st.lists(st.tuples(longer, longer, st.booleans()), max_size=8))
+def test_texts_beside_each_other_are_the_same_or_not(drawn: list[tuple[str, str, bool]]) -> None:
+    pairs = [(one, one if alike else other) for one, other, alike in drawn]
+    left, right = (Words(pack_words([pair[side] for pair in pairs])) for side in (0, 1))
+    places = np.arange(len(pairs))[::-1]
+    assert left.same(places, right, places).tolist() == [a == b for a, b in reversed(pairs)]
+    assert [*left] == [one for one, _ in pairs]

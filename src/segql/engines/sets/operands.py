@@ -27,7 +27,7 @@ def values_of(operand: Operand, slice_: Slice, terms: Terms) -> Kinds:
     """The elements of the operand's values by slot; times of §4 are dates and nothing else."""
     match operand:
         case Trait(path):
-            return _whole(slice_.column(trait(path)))
+            return unpacked(slice_.column(trait(path)))
         case AccountTrait(path):
             numbers = slice_.packed(ACCOUNT).arrays["numbers"]
             return spread(terms.account_values[path], numbers.astype(np.int64))
@@ -77,22 +77,20 @@ def spread(kinds: Kinds, numbers: Index) -> Kinds:
 def _spread(found: Found, numbers: Index) -> Found:
     if not len(found.at):
         return found
-    starts = np.searchsorted(found.at, numbers, side="left")
-    counts = np.searchsorted(found.at, numbers, side="right") - starts
+    counts_by_owner = np.bincount(found.at, minlength=int(numbers.max(initial=0)) + 1)
+    firsts = np.cumsum(counts_by_owner) - counts_by_owner
+    counts = counts_by_owner.take(numbers)
     owners = np.repeat(np.arange(len(numbers)), counts)
-    inside = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
-    places = np.repeat(starts, counts) + inside
-    return Found(owners, found.values[places], found.place[places])
-
-
-def _whole(column: Column) -> Kinds:
-    return unpacked(column, np.arange(column.owners))
+    places = firsts.take(numbers).repeat(counts)
+    if int(counts.max(initial=0)) > 1:
+        places += np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return Found(owners, found.values.take(places), found.place.take(places))
 
 
 def _field(name: str, slice_: Slice, terms: Terms) -> Kinds:
     source = text_source(name)
     if source is not None:
-        return _whole(slice_.column(source))
+        return unpacked(slice_.column(source))
     found = field_values(slice_, name, terms)
     there = np.flatnonzero(found != MISSING)
     if name in TIME_FIELDS:

@@ -46,7 +46,10 @@ class Found:
 
     def where(self, kept: Bools) -> Found:
         """Some of the elements."""
-        return Found(self.at[kept], self.values[kept], self.place[kept])
+        if kept.all():
+            return self
+        places = np.flatnonzero(kept)
+        return Found(self.at.take(places), self.values.take(places), self.place.take(places))
 
 
 def nothing(kind: type[np.generic]) -> Found:
@@ -144,15 +147,15 @@ def _placed(
     return joined(parts, {"sparse": sparse, "listed": listed}, arrays)
 
 
-def unpacked(column: Column, to: Index) -> Kinds:
+def unpacked(column: Column, to: Index | None = None) -> Kinds:
     """The elements of a column whose owners have a place in `to`, not -1, at those places.
 
-    Places ascend, so that the elements stay in order.
+    Places ascend, so that the elements stay in order. Without `to` all stay where they are.
     """
     numbers, flags, texts, dates = (
         nothing(kind) for kind in (np.float64, np.uint8, np.int64, np.int64)
     )
-    words: list[str] = []
+    words: Sequence[str] = ()
     if column.has("number"):
         numbers = _moved(column, "number", column.numbers().values(), to)
         numbers = numbers.where(~np.isnan(numbers.values))
@@ -160,7 +163,7 @@ def unpacked(column: Column, to: Index) -> Kinds:
         flags = _moved(column, "flag", column.flags().astype(np.uint8), to)
         flags = flags.where(flags.values != 0)
     if column.has("text"):
-        words, codes = column.words().texts(), column.text_codes()
+        words, codes = column.words(), column.text_codes()
         own = np.arange(len(words)) if codes is None else codes.astype(np.int64) - 1
         texts = _moved(column, "text", own, to)
         texts = texts.where(texts.values >= 0)
@@ -178,18 +181,20 @@ def unpacked(column: Column, to: Index) -> Kinds:
     )
 
 
-def _moved(column: Column, kind: str, values: Array, to: Index) -> Found:
+def _moved(column: Column, kind: str, values: Array, to: Index | None) -> Found:
     elements = column.elements(kind)
     at = np.arange(column.owners) if elements.at is None else elements.at
     place = np.zeros(len(at), np.uint8) if elements.place is None else elements.place
+    if to is None:
+        return Found(at, values, place)
     owners = to[at]
     return Found(owners, values, place).where(owners >= 0)
 
 
-def _owners(column: Column, kind: str, to: Index) -> Index:
+def _owners(column: Column, kind: str, to: Index | None) -> Index:
     if not column.has(kind):
         return np.zeros(0, np.intp)
     at = column.elements(kind).at
     assert at is not None
-    owners = to[at]
+    owners = at if to is None else to[at]
     return owners[owners >= 0]

@@ -77,7 +77,7 @@ def known(column: Column) -> Bools:
         found |= column.elements("flag").spread(column.flags() != 0)
     if column.has("text"):
         codes = column.text_codes()
-        there = np.ones(column.words().count, np.bool_) if codes is None else codes != 0
+        there = np.ones(len(column.words()), np.bool_) if codes is None else codes != 0
         found |= column.elements("text").spread(there)
     for kind in ("nothing", "other"):
         if column.has(kind):
@@ -105,7 +105,7 @@ def _equal(column: Column, test: Equals, *, listed: bool) -> Bools:
     texts = [str(value.scalar) for value in test.values if value.kind == "text"]
     if texts and column.has("text"):
         words = column.words().folded() if test.folded else column.words()
-        equal = np.zeros(words.count, np.bool_)
+        equal = np.zeros(len(words), np.bool_)
         for text in texts:
             equal |= words.fitting("is", text)
         _add(found, column, "text", _of_codes(column.text_codes(), equal), listed)
