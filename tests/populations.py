@@ -37,17 +37,38 @@ Answer: TypeAlias = Callable[[Mapping[str, syntax.Rule], Instant], dict[str, Mem
 def by_oracle(documents: Documents, segments: Segments, zone: ZoneInfo, _: Path) -> Answer:
     """The naive evaluator over the documents."""
 
+    teams = with_teammates(documents)
+
     def answer(rules: Mapping[str, syntax.Rule], now: Instant) -> dict[str, Members]:
         return {
             name: frozenset(
                 who
-                for who, document in documents.items()
+                for who, document in teams.items()
                 if holds(rule, document, now=now, zone=zone, segments=segments)
             )
             for name, rule in rules.items()
         }
 
     return answer
+
+
+def with_teammates(documents: Documents) -> dict[str, dict[str, Any]]:
+    """The documents, each with the others of its account as `teammates`."""
+    by_account: dict[str, list[str]] = {}
+    for who, document in documents.items():
+        if (document.get("account") or {}).get("id") is not None:
+            by_account.setdefault(document["account"]["id"], []).append(who)
+    teams = {who: team for team in by_account.values() for who in team}
+    alone = {
+        who: {key: value for key, value in document.items() if key != "account"}
+        for who, document in documents.items()
+    }
+    return {
+        who: {**document, "teammates": [alone[other] for other in teams[who] if other != who]}
+        if who in teams
+        else {**document}
+        for who, document in documents.items()
+    }
 
 
 def by_interpreter(documents: Documents, segments: Segments, zone: ZoneInfo, _: Path) -> Answer:
@@ -75,10 +96,8 @@ def _over_documents(
     compiled: Callable[[syntax.Rule, Instant], Callable[[Profile], bool]],
 ) -> Answer:
     def answer(rules: Mapping[str, syntax.Rule], now: Instant) -> dict[str, Members]:
-        profiles = {
-            who: Profile.of(_with_segments(document, segments, now, zone), zone=zone)
-            for who, document in documents.items()
-        }
+        listed = _with_segments(documents, segments, now, zone)
+        profiles = {who: Profile.of(one, zone=zone) for who, one in with_teammates(listed).items()}
         found = {}
         for name, rule in rules.items():
             is_member = compiled(rule, now)
@@ -89,19 +108,35 @@ def _over_documents(
 
 
 def _with_segments(
-    document: Mapping[str, Any], segments: Segments, now: Instant, zone: ZoneInfo
-) -> Mapping[str, Any]:
-    """The document with the segments listed whose rules hold for it."""
-    own = set(document.get("segments") or ())
-    holding = own
+    documents: Documents, segments: Segments, now: Instant, zone: ZoneInfo
+) -> Documents:
+    """The documents with the segments listed whose rules hold for them."""
+    listed = documents
     for _ in segments:  # after as many rounds as there are segments every chain is settled
-        listed = {**document, "segments": sorted(holding)}
-        holding = own | {
-            name
-            for name, rule in segments.items()
-            if segql.matches(rule, listed, now=now, zone=zone.key)
+        beside = with_teammates(listed)
+        listed = {
+            who: {
+                **document,
+                "segments": sorted(_holding(document, beside[who], segments, now, zone)),
+            }
+            for who, document in documents.items()
         }
-    return {**document, "segments": sorted(holding)}
+    return listed
+
+
+def _holding(
+    document: Mapping[str, Any],
+    listed: Mapping[str, Any],
+    segments: Segments,
+    now: Instant,
+    zone: ZoneInfo,
+) -> set[str]:
+    """The segments of a document's own list, and those whose rules hold for it as `listed`."""
+    return set(document.get("segments") or ()) | {
+        name
+        for name, rule in segments.items()
+        if segql.matches(rule, listed, now=now, zone=zone.key)
+    }
 
 
 def by_interpreter_over_store(

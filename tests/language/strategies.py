@@ -16,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 
 from segql.language.syntax import (
     PERIODS,
+    VALUE_AGGREGATES,
     AccountTrait,
     After,
     Ago,
@@ -23,12 +24,13 @@ from segql.language.syntax import (
     Answer,
     At,
     Attribute,
-    AttributeTest,
     Before,
     Between,
     BetweenAgo,
     BetweenPoints,
+    Changed,
     Compare,
+    CompareWith,
     Constant,
     Contains,
     Counted,
@@ -60,6 +62,7 @@ from segql.language.syntax import (
     Or,
     Point,
     Property,
+    Regularity,
     Rule,
     Segment,
     Sequence,
@@ -67,10 +70,12 @@ from segql.language.syntax import (
     Since,
     Step,
     SurveyDid,
+    Teammates,
     Text,
     TextTest,
     Trait,
     Value,
+    ValueTest,
     Within,
     WithinNext,
 )
@@ -78,7 +83,7 @@ from segql.model.durations import Duration
 from segql.model.values import Path
 
 
-@frozen
+@frozen(repr=False)
 class Pools:
     """What names and values are drawn from; each holds at least one."""
 
@@ -239,11 +244,39 @@ def date_windows(pools: Pools = POOLS) -> SearchStrategy[DateWindow]:
     )
 
 
+def changes(pools: Pools = POOLS) -> SearchStrategy[Changed]:
+    """When a trait last became what it is."""
+    return st.builds(Changed, st.sampled_from(pools.lengths), st.booleans(), st.booleans())
+
+
+def operands(pools: Pools = POOLS) -> SearchStrategy[Operand]:
+    """What is tested, fields apart."""
+    return st.one_of(
+        st.sampled_from(pools.traits).map(Trait),
+        st.sampled_from(pools.account_traits).map(AccountTrait),
+        st.builds(Answer, st.sampled_from(pools.surveys), st.sampled_from(pools.questions)),
+    )
+
+
+@st.composite
+def comparisons(draw: st.DrawFn, pools: Pools = POOLS) -> Attribute:
+    """Two attributes beside each other, fields with what they may be compared with."""
+    names = draw(st.sampled_from(((), TEXT_FIELDS, NUMBER_FIELDS, TIME_FIELDS)))
+    ops = ("=", "!=") if names == TEXT_FIELDS else ("=", "!=", "<", "<=", ">", ">=")
+    sides = [draw(operands(pools)), draw(operands(pools))]
+    if names:
+        sides[0] = Field(draw(st.sampled_from(names)))
+        if draw(st.booleans()):
+            sides[1] = Field(draw(st.sampled_from(names)))
+    left, right = draw(st.permutations(sides))
+    return Attribute(left, CompareWith(draw(st.sampled_from(ops)), right))
+
+
 def _known() -> SearchStrategy[Is]:
     return st.builds(Is, st.sampled_from(("known", "unknown", "empty")), st.booleans())
 
 
-def text_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
+def text_tests(pools: Pools = POOLS) -> SearchStrategy[ValueTest]:
     """Tests of texts, and of lists of texts."""
     flags, texts = st.booleans(), _texts(pools)
     hows = st.sampled_from(("starts with", "ends with"))
@@ -259,7 +292,7 @@ def text_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
     )
 
 
-def number_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
+def number_tests(pools: Pools = POOLS) -> SearchStrategy[ValueTest]:
     """Tests of numbers."""
     scores = st.sampled_from(("promoter", "passive", "detractor"))
     return st.one_of(_known(), plain_number_tests(pools), st.builds(Is, scores, st.booleans()))
@@ -279,7 +312,7 @@ def plain_number_tests(draw: st.DrawFn, pools: Pools = POOLS) -> Compare | Betwe
             return OneOf(draw(_several(numbers)), draw(st.booleans()))
 
 
-def date_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
+def date_tests(pools: Pools = POOLS) -> SearchStrategy[ValueTest]:
     """Tests of dates."""
     ops, points = st.sampled_from(("=", "!=", "<", "<=", ">", ">=")), _points(pools)
     return st.one_of(
@@ -293,8 +326,9 @@ def date_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
     )
 
 
-def any_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
-    """Tests of anything, mixed kinds among them."""
+@st.composite
+def any_tests(draw: st.DrawFn, pools: Pools = POOLS) -> ValueTest:
+    """Tests of anything, mixed kinds among them; drawn, so that no report writes them all out."""
     flags, anything = st.booleans(), values(pools)
     mixed = st.one_of(
         st.builds(Compare, st.sampled_from(("=", "!=")), anything),
@@ -302,16 +336,12 @@ def any_tests(pools: Pools = POOLS) -> SearchStrategy[AttributeTest]:
         st.builds(Contains, st.just("one"), st.tuples(anything), flags),
         st.builds(Contains, st.sampled_from(("any", "all")), _several(anything), flags),
     )
-    return st.one_of(text_tests(pools), number_tests(pools), date_tests(pools), mixed)
+    return draw(st.one_of(text_tests(pools), number_tests(pools), date_tests(pools), mixed))
 
 
-def attributes(pools: Pools = POOLS) -> SearchStrategy[Attribute]:
+@st.composite
+def attributes(draw: st.DrawFn, pools: Pools = POOLS) -> Attribute:
     """Conditions on traits, answers and fields, the fields with tests of their own kind."""
-    operands: SearchStrategy[Operand] = st.one_of(
-        st.sampled_from(pools.traits).map(Trait),
-        st.sampled_from(pools.account_traits).map(AccountTrait),
-        st.builds(Answer, st.sampled_from(pools.surveys), st.sampled_from(pools.questions)),
-    )
     fields = (
         st.builds(Attribute, st.sampled_from(names).map(Field), tests)
         for names, tests in (
@@ -320,7 +350,13 @@ def attributes(pools: Pools = POOLS) -> SearchStrategy[Attribute]:
             (TIME_FIELDS, date_tests(pools)),
         )
     )
-    return st.one_of(st.builds(Attribute, operands, any_tests(pools)), *fields)
+    some: SearchStrategy[Attribute] = st.one_of(
+        st.builds(Attribute, operands(pools), any_tests(pools)),
+        *fields,
+        st.builds(Attribute, st.sampled_from(pools.traits).map(Trait), changes(pools)),
+        comparisons(pools),
+    )
+    return draw(some)
 
 
 def wheres(pools: Pools = POOLS, names: tuple[Path, ...] | None = None) -> SearchStrategy[Rule]:
@@ -363,9 +399,32 @@ def counts(draw: st.DrawFn) -> Counted:
 def havings(pools: Pools = POOLS) -> SearchStrategy[Having]:
     """Tests of an aggregate."""
     aggregates = st.sampled_from(("sum", "avg", "min", "max", "count distinct"))
-    return st.builds(
-        Having, aggregates, st.sampled_from(pools.properties), plain_number_tests(pools)
+    valued, names = st.sampled_from(VALUE_AGGREGATES), st.sampled_from(pools.properties)
+    return st.one_of(
+        st.builds(Having, aggregates, names, plain_number_tests(pools)),
+        st.builds(Having, valued, names, any_tests(pools)),
     )
+
+
+@st.composite
+def regularities(
+    draw: st.DrawFn,
+    hows: tuple[CountWord, ...] = COUNT_WORDS,
+    units: tuple[Literal["day", "week", "month"], ...] = ("day", "week", "month"),
+) -> Regularity:
+    """A count of calendar units that is neither always true nor always false."""
+    how, unit = draw(st.sampled_from(hows)), draw(st.sampled_from(units))
+    last = draw(
+        st.integers(2 if how == "between" else 1, {"day": 40, "week": 9, "month": 14}[unit])
+    )
+    low = draw(
+        st.integers(
+            1 if how in ("at least", "fewer than", "between") else 0,
+            last - 1 if how in ("at most", "more than", "between") else last,
+        )
+    )
+    high = draw(st.integers(low, last)) if how == "between" else None
+    return Regularity(Counted(how, low, high), last, unit)
 
 
 def behaviours(pools: Pools = POOLS) -> SearchStrategy[Rule]:
@@ -374,16 +433,15 @@ def behaviours(pools: Pools = POOLS) -> SearchStrategy[Rule]:
     maybe_count, maybe_window = st.none() | counts(), st.none() | event_windows(pools)
     answers = st.none() | wheres(pools, pools.questions)
     survey = st.none() | st.sampled_from(pools.surveys)
+    did = {
+        "where": maybe_where,
+        "having": st.none() | havings(pools),
+        "count": maybe_count,
+        "days": maybe_count,
+    }
     return st.one_of(
-        st.builds(
-            Did,
-            events,
-            where=maybe_where,
-            having=st.none() | havings(pools),
-            count=maybe_count,
-            days=maybe_count,
-            window=maybe_window,
-        ),
+        st.builds(Did, events, **did, window=maybe_window),
+        st.builds(Did, events, **did, regularity=regularities()),
         st.builds(
             lambda did, where: evolve(did, where=where) if did.action == "completed" else did,
             st.builds(
@@ -429,7 +487,8 @@ def rules(pools: Pools = POOLS, *, max_leaves: int = 6) -> SearchStrategy[Rule]:
 
 
 def _logic_and_groups(inner: SearchStrategy[Rule]) -> SearchStrategy[Rule]:
-    return st.one_of(_logic(inner), _groups(inner))
+    teammates = st.builds(Teammates, st.sampled_from(("any", "every")), inner)
+    return st.one_of(_logic(inner), _groups(inner), teammates)
 
 
 @st.composite

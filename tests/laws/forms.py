@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import evolve
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from language.strategies import (
+    COUNT_WORDS,
     NUMBER_FIELDS,
     TEXT_FIELDS,
     TIME_FIELDS,
     Pools,
     any_tests,
+    attributes,
     behaviours,
+    counts,
     date_tests,
     event_windows,
+    havings,
     number_tests,
+    operands,
     plain_number_tests,
+    regularities,
     rules,
     sequence_windows,
     text_tests,
@@ -32,7 +38,7 @@ from segql.language import syntax as s
 Strategy: TypeAlias = SearchStrategy[s.Rule]
 Forms: TypeAlias = Mapping[str, Strategy]
 
-COUNTS = ("at least", "at most", "exactly", "more than", "fewer than", "between")
+COUNTS = COUNT_WORDS
 
 
 @lru_cache
@@ -42,10 +48,14 @@ def forms(pools: Pools) -> Forms:
         **_operands(pools),
         **{f"test {name}": _tested(pools, tests) for name, tests in _tests(pools).items()},
         **_did(pools),
+        **_regularities(pools),
         **_surveys(pools),
         **_nth(pools),
         **_sequences(pools),
         **_logic(pools),
+        **_changes(pools),
+        **_comparisons(pools),
+        **_teammates(pools),
     }
 
 
@@ -229,8 +239,86 @@ def _did(pools: Pools) -> Forms:
             )
         )
         for how in aggregates
+    } | {
+        f"having {how}": did(
+            having=st.builds(
+                s.Having, st.just(how), st.sampled_from(pools.properties), any_tests(pools)
+            )
+        )
+        for how in s.VALUE_AGGREGATES
     }
     return {**_clauses(did, "did", pools), "did where": did(where=wheres(pools)), **having}
+
+
+def _regularities(pools: Pools) -> Forms:
+    def did(regularity: SearchStrategy[s.Regularity], **clauses: SearchStrategy[Any]) -> Strategy:
+        events = st.sampled_from(pools.events)
+        return st.builds(s.Did, events, regularity=regularity, **clauses)
+
+    units: tuple[Literal["day", "week", "month"], ...] = ("day", "week", "month")
+    every = regularities()
+    return {
+        **{f"did in {how} … units": did(regularities(hows=(how,))) for how in COUNTS},
+        **{f"did in … {unit}s": did(regularities(units=(unit,))) for unit in units},
+        "did … times in … units": did(every, count=counts()),
+        "did on … days in … units": did(every, days=counts()),
+        "did having … in … units": did(every, having=havings(pools)),
+        "did where … in … units": did(every, where=wheres(pools)),
+    }
+
+
+def _changes(pools: Pools) -> Forms:
+    traits, lengths = st.sampled_from(pools.traits).map(s.Trait), st.sampled_from(pools.lengths)
+    return {
+        "changed within": st.builds(s.Attribute, traits, st.builds(s.Changed, lengths)),
+        "unchanged for": st.builds(
+            s.Attribute, traits, st.builds(s.Changed, lengths, st.just(True))
+        ),
+    }
+
+
+def _comparisons(pools: Pools) -> Forms:
+    plain = operands(pools)
+    paths = (*pools.traits, *[("email",)] * 3)  # which are texts more often than others
+    traits = st.sampled_from([*map(s.Trait, paths), *map(s.AccountTrait, pools.account_traits)])
+    found = {
+        f"{op} another": st.builds(s.Attribute, plain, st.builds(s.CompareWith, st.just(op), plain))
+        for op in ("=", "<", "<=", ">", ">=")
+    }
+    texts = ("account", "email", "account", "email", "id")
+    kinds = (("string", texts, "="), ("number", NUMBER_FIELDS, "<="), ("time", TIME_FIELDS, ">"))
+    for what, names, op in kinds:
+        fields = st.sampled_from(names).map(s.Field)
+        right = st.builds(s.CompareWith, st.just(op), fields)
+        other = traits if op == "=" else plain
+        left = st.builds(s.CompareWith, st.just(op), other)
+        found[f"{op} a {what} field"] = st.builds(s.Attribute, other, right)
+        found[f"a {what} field {op} another"] = st.builds(s.Attribute, fields, left)
+    times = st.sampled_from(TIME_FIELDS).map(s.Field)
+    found["two fields"] = st.builds(
+        s.Attribute, times, st.builds(s.CompareWith, st.just("<"), times)
+    )
+    return found
+
+
+def _teammates(pools: Pools) -> Forms:
+    """The rule about them turned round half of the time, so that every one of them may fit."""
+
+    def mates(how: str, inner: Strategy) -> Strategy:
+        return st.builds(s.Teammates, st.just(how), inner | inner.map(s.Not))
+
+    inner = {
+        "teammate": attributes(pools) | behaviours(pools),
+        "teammate in a segment": st.sampled_from(pools.segments).map(s.InSegment),
+        "teammate of a teammate": st.builds(
+            s.Teammates, st.sampled_from(("any", "every")), attributes(pools)
+        ),
+    }
+    return {
+        f"{how} {name}": mates(how, rule)
+        for how in ("any", "every")
+        for name, rule in inner.items()
+    }
 
 
 def _surveys(pools: Pools) -> Forms:

@@ -17,7 +17,7 @@ from laws.forms import EVENT_WINDOWS
 from laws.test_agreement import Asked, draw_rules
 from laws.worlds import World, world
 from oracle import holds
-from populations import stored
+from populations import stored, with_teammates
 from segql.engines.interpreter.edges import edges, next_edge, next_flip
 from segql.engines.interpreter.memory import Profile
 from segql.language.format import format_rule
@@ -38,7 +38,7 @@ class Watched:
     """A rule and one document, asked at one instant after the other."""
 
     def __init__(self, here: World, who: str, rule: Rule) -> None:
-        self.here, self.document, self.rule = here, here.documents[who], rule
+        self.here, self.document, self.rule = here, with_teammates(here.documents)[who], rule
         self.start = Moment(here.now, here.zone)
         self.until = here.now + AHEAD
         self.core = desugar(rule)

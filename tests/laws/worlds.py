@@ -280,6 +280,14 @@ class Maker:
             key: value for key, value in optional.items() if value not in (None, [])
         }
 
+    def changed(self, traits: Document) -> Document:
+        """When most of the traits last became what they are; of some nothing says so."""
+        return {
+            key: self.changed(value) if isinstance(value, dict) and value else iso(self.time())
+            for key, value in traits.items()
+            if self.random.random() < 0.8
+        }
+
 
 FANS: Rule = Or((Attribute(Trait(("tags",)), TextTest("starts with", "p")), InSegment("own list")))
 SEATED: Rule = Attribute(Trait(("seats",)), Compare("!=", Number(0.0)))
@@ -297,4 +305,7 @@ def world(number: int, *, size: int = 16) -> World:
     }
     names = ("pro", "free", *(f"u{number}.{other}" for other in range(size - 2)))
     documents = {who: maker.profile(who, accounts) for who in names}
+    later = Maker(here, Random(f"changes of {number}"))
+    for document in documents.values():
+        document["changed"] = later.changed(document["traits"])
     return World(here.now, here.zone, here.pools, documents, SEGMENT_RULES)

@@ -25,6 +25,7 @@ Document: TypeAlias = dict[str, Any]
 
 _KEYS: Final = (
     "email", "traits", "account", "events", "surveys", "segments", "first_seen", "last_seen",
+    "changed",
 )  # fmt: skip
 _TERM: Final = re.compile(r"([+-])(\d{1,12})(ms|s|min|h|d|w)")
 _TERMS: Final = re.compile(rf"(?:{_TERM.pattern})+")
@@ -46,6 +47,8 @@ def document(who: str, place: Place, now: Instant) -> Document:
         match key:
             case "first_seen" | "last_seen":
                 found[key] = time_of(inner, now)
+            case "changed":
+                found[key] = _times(inner, now)
             case "events" | "surveys":
                 read = _event if key == "events" else _response
                 found[key] = [_entry(entry, read, now) for entry in inner.items(0)]
@@ -68,6 +71,14 @@ def time_of(place: Place, now: Instant) -> str:
             place.refuse("bad-time", f"is `{text}`, which leaves the years 1 to 9999")
     instant_of(place)
     return text
+
+
+def _times(place: Place, now: Instant) -> Document:
+    """Times nested as the traits are that they speak of."""
+    return {
+        key: _times(inner, now) if isinstance(inner.value, dict) else time_of(inner, now)
+        for key, inner in place.entries().items()
+    }
 
 
 def instant_of(place: Place) -> Instant:

@@ -16,7 +16,7 @@ from segql.app.cases import BadCases, Case, CaseFile, read_cases
 from segql.app.sources import SUFFIX, SourceFile, check_together, files_in, read_file, refuse_twice
 from segql.engines.explanation.explain import explain
 from segql.engines.interpreter.holds import compile_rule
-from segql.engines.interpreter.memory import Profile
+from segql.engines.interpreter.memory import Profile, in_teams
 from segql.language import syntax
 from segql.language.format import format_line
 from segql.language.near import nearest
@@ -255,8 +255,10 @@ def settled(file: CaseFile, rules: Mapping[str, core.Rule], moment: Moment) -> d
 
     For other segments than these, what a document lists of its own stays.
     """
-    people = {who: Profile.of(one, zone=file.zone) for who, one in file.profiles.items()}
+    people = in_teams({who: Profile.of(one, zone=file.zone) for who, one in file.profiles.items()})
     for name in in_order(rules):
         holds = compile_rule(rules[name]).at(moment)
-        people = {who: one.settled(name, inside=holds(one)) for who, one in people.items()}
+        people = in_teams(
+            {who: one.settled(name, inside=holds(one)) for who, one in people.items()}
+        )
     return people

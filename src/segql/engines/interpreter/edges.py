@@ -133,6 +133,8 @@ def _spell(rule: Rule, asked: _Asked) -> Spell:  # noqa: C901 - one line per nod
             return not holds, end
         case InSegment(name):
             return _spell_of_segment(name, asked)
+        case Teammates(every, part):
+            return _spell_of_teammates(part, asked, every=every)
         case Holds():
             end = end_of_test(rule, asked.facts, asked.moment)
         case Did():
@@ -144,19 +146,11 @@ def _spell(rule: Rule, asked: _Asked) -> Spell:  # noqa: C901 - one line per nod
         case Compares(operand, _, other):
             now = asked.moment.now
             end = min(end_of_value(one, asked.facts, now) for one in (operand, other))
-        case Teammates(_, part):
-            end = _end_of_teammates(part, asked)
         case InSample():
             end = NEVER
         case _:
             assert_never(rule)
     return _compiled(rule).at(asked.moment)(asked.facts), end
-
-
-def _end_of_teammates(part: Rule, asked: _Asked) -> Instant:
-    """The first end of the spells of everybody, whose segments are looked at anew."""
-    team = (evolve(asked, facts=mate, spells_by_segment={}) for mate in asked.facts.teammates())
-    return min((_spell(part, mate)[1] for mate in team), default=NEVER)
 
 
 def _spell_of_parts(least: int, parts: tuple[Rule, ...], asked: _Asked) -> Spell:
@@ -172,3 +166,11 @@ def _spell_of_segment(name: str, asked: _Asked) -> Spell:
             found = _spell(asked.rules[name], asked)
         asked.spells_by_segment[name] = found
     return found
+
+
+def _spell_of_teammates(part: Rule, asked: _Asked, *, every: bool) -> Spell:
+    """Over the spells of everybody, each of whom is asked about segments of his own."""
+    team = [evolve(asked, facts=mate, spells_by_segment={}) for mate in asked.facts.teammates()]
+    if not team:
+        return False, NEVER
+    return at_least(len(team) if every else 1, len(team), (_spell(part, mate) for mate in team))

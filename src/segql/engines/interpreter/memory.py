@@ -177,6 +177,19 @@ class Profile:
         return self._team
 
 
+def in_teams(people: Mapping[str, Profile]) -> dict[str, Profile]:
+    """The same profiles, those whose accounts have one id being teammates of each other."""
+    teams: dict[str, list[Profile]] = {}
+    found: dict[str, Profile] = {}
+    for who, one in people.items():
+        if (account := one.field("account", 0)) is not None:
+            team = teams.setdefault(str(account), [])
+            one = evolve(one, team=team)
+            team.append(one)
+        found[who] = one
+    return found
+
+
 def _latest(times: Sequence[Instant], now: Instant) -> float | None:
     index = bisect_right(times, now)
     return float(times[index - 1]) if index else None
