@@ -235,7 +235,8 @@ class RuleWriter:
         if listed is None:
             return (Piece(f"{left} {write.simple_test(having.test)}", having.span),)
         words, values = listed
-        return self._list(f"{left} {words}", values, "", NOTHING, having.span)
+        tail = write.ignoring(having.test)
+        return self._list(f"{left} {words}", values, tail, NOTHING, having.span)
 
     def _sequence(self, sequence: Sequence, lead: Lead) -> Parts:
         head, *others = sequence.steps
