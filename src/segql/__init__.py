@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from segql.language.syntax import Rule, Segment
     from segql.model.instants import Moment
     from segql.model.listed import Vocabulary
+    from segql.model.vocabulary import Vocabulary as VocabularyProtocol
     from segql.model.why import Why
 
     Time: TypeAlias = str | datetime | int
@@ -134,17 +135,29 @@ def parse(text: str) -> Rule:
     return rule_of(text)
 
 
-def check(text: str) -> tuple[Diagnostic, ...]:
+def check(
+    text: str, vocabulary: VocabularyProtocol | None = None, *, strict: bool = False
+) -> tuple[Diagnostic, ...]:
     """The errors, warnings and hints about `text`, by place; none when all is well. Never raises.
+
+    A `vocabulary`, such as `Vocabulary.of` or a project's `vocabulary()`, also finds names and
+    values that nobody has and kinds that do not fit; these are warnings, as the data may come
+    later. With `strict` warnings are errors.
 
     >>> [diagnostic.code for diagnostic in check('did "export" within 30')]
     ['expected-duration']
     >>> check("everyone")
     ()
+    >>> from segql import Vocabulary
+    >>> known = Vocabulary.of({"traits": {"plan": ["free", "pro"]}, "events": {"export": {}}})
+    >>> for diagnostic in check('trait.plam = "pro" and did "exprot"', known):
+    ...     print(diagnostic.code, diagnostic.label, diagnostic.fix.replacement)
+    unknown-trait did you mean `plan`? plan
+    unknown-event did you mean `export`? "export"
     """
-    from segql.language.parse import parse_rule
+    from segql.rules.check import checked_rule
 
-    return tuple(parse_rule(text).diagnostics)
+    return checked_rule(text, vocabulary, strict=strict)
 
 
 def format(rule: str | Rule) -> str:

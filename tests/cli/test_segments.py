@@ -153,8 +153,13 @@ def test_check_finds_what_is_wrong_in_files_and_in_the_project(segql: Segql, pro
     (project / "bad.segql").write_text('segment "bad"\n  when trait.x = y\n')
     found = segql("check", "bad.segql", "--json", code=1).lines
     assert [(one["code"], one["line"], one["column"]) for one in found] == [
-        ("unquoted-text", 2, 18)
+        ("unknown-trait", 2, 14),
+        ("unquoted-text", 2, 18),
     ]
+    assert found[1]["range"] == {
+        "start": {"line": 1, "character": 17},
+        "end": {"line": 1, "character": 18},
+    }
 
 
 def test_comments_stay_with_a_stored_segment(segql: Segql, project: Path) -> None:

@@ -15,6 +15,7 @@ from segql.model.instants import Instant, Moment
 from segql.store import settings
 from segql.store.driver import Connection, caution, immediate
 from segql.store.migrations import open_store
+from segql.store.vocabulary import StoredVocabulary
 
 if TYPE_CHECKING:
     from segql.membership.catalog import Catalog
@@ -35,6 +36,7 @@ class Project:
         self.zone: ZoneInfo = settings.zone(connection)
         self._catalog: Catalog | None = None
         self._catalog_number = -1
+        self._vocabulary: StoredVocabulary | None = None
 
     @classmethod
     def opened(
@@ -70,6 +72,12 @@ class Project:
     def forget_catalog(self) -> None:
         """Read the segments again at the next call: more than their definitions changed."""
         self._catalog = None
+
+    def vocabulary(self) -> StoredVocabulary:
+        """The names in the project's data, for checking texts and completing them."""
+        if self._vocabulary is None:
+            self._vocabulary = StoredVocabulary(self.connection)
+        return self._vocabulary
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -13,7 +13,8 @@ from typing import Literal
 from attrs import define, field, frozen
 
 from segql.app.cases import BadCases, Case, CaseFile, read_cases
-from segql.app.sources import SUFFIX, SourceFile, check_together, files_in, read_file, refuse_twice
+from segql.app.checks import check_together
+from segql.app.sources import SUFFIX, SourceFile, files_in, read_file, refuse_twice
 from segql.engines.explanation.explain import explain
 from segql.engines.interpreter.holds import compile_rule
 from segql.engines.interpreter.memory import Profile, in_teams

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -14,11 +13,7 @@ from segql.language import diagnostics as say
 from segql.language.diagnostics import Diagnostic, Severity
 from segql.language.files import ParsedFile, decode, parse_file
 from segql.language.format import format_file
-from segql.language.references import references
-from segql.language.source import Span
 from segql.model.errors import Refused
-from segql.rules.desugar import desugar
-from segql.rules.order import SegmentCycle, in_order
 
 SUFFIX = ".segql"
 
@@ -98,58 +93,12 @@ def refuse_twice(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
             first = owner.setdefault(segment.name, file.name)
             if first != file.name and segment.name_span is not None:
                 twice.append(say.segment_twice(segment.name, first, segment.name_span))
-        checked.append(_with(file, twice))
+        checked.append(with_more(file, twice))
     return tuple(checked)
 
 
-def check_together(
-    files: Sequence[SourceFile], *, manual: Collection[str] = ()
-) -> tuple[SourceFile, ...]:
-    """The files with errors at references to segments that none of them holds, and at cycles.
-
-    `manual` are segments that are lists, and need no file.
-    """
-    known = {*manual, *(segment.name for file in files for segment in file.parsed.segments)}
-    cycle = _cycle(files)
-    return tuple(
-        _with(file, [*_unknown(file, known), *_cycle_errors(file, cycle)]) for file in files
-    )
-
-
-def _unknown(file: SourceFile, known: set[str]) -> list[Diagnostic]:
-    return [
-        say.unknown_segment(found.name, known, found.span or Span(0, 0))
-        for segment in file.parsed.segments
-        for found in references(segment.rule)
-        if found.name not in known
-    ]
-
-
-def _cycle(files: Iterable[SourceFile]) -> tuple[str, ...]:
-    rules = {
-        segment.name: desugar(segment.rule)
-        for file in files
-        if not file.is_faulty
-        for segment in file.parsed.segments
-    }
-    try:
-        in_order(rules)
-    except SegmentCycle as error:
-        return error.path
-    return ()
-
-
-def _cycle_errors(file: SourceFile, path: Sequence[str]) -> list[Diagnostic]:
-    """An error at the first reference on the cycle that this file holds."""
-    following = dict(pairwise(path))
-    for segment in file.parsed.segments:
-        for found in references(segment.rule):
-            if following.get(segment.name) == found.name and found.span is not None:
-                return [say.segment_cycle(path, found.span)]
-    return []
-
-
-def _with(file: SourceFile, more: Sequence[Diagnostic]) -> SourceFile:
+def with_more(file: SourceFile, more: Sequence[Diagnostic]) -> SourceFile:
+    """The file with further diagnostics, in the order of their places."""
     if not more:
         return file
     together = sorted((*file.diagnostics, *more), key=lambda found: found.span.start)

@@ -134,9 +134,9 @@ def count_command(rule: str, database: Path, now_text: str | None, as_json: bool
     from segql.app.audience import count
     from segql.model.instants import iso
 
-    if refuse_faulty(rule):
-        return INPUT_AT_FAULT
     with opened(database, read_only=True) as project:
+        if refuse_faulty(rule, project.vocabulary()):
+            return INPUT_AT_FAULT
         now = instant(now_text, project)
         counted = count(project, rule, now=now)
         if now_text is not None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, assert_never
 
 import click
 
-from segql.cli.output import put_json_lines
-from segql.model.display import visible
+from segql.cli.output import put, put_json
 
 if TYPE_CHECKING:
     from segql.app.sources import SourceFile
     from segql.language.diagnostics import Diagnostic
     from segql.language.source import Source
+    from segql.model.vocabulary import Vocabulary
+
+Form: TypeAlias = Literal["text", "json", "github"]
+"""For people, for tools, or as annotations in a workflow of GitHub."""
 
 _COLOURS = {"error": "red", "warning": "yellow", "hint": "cyan"}
 
@@ -41,7 +45,7 @@ def read_segments(paths: Sequence[Path], *, together: bool = True) -> tuple[Sour
 def show(
     files: Iterable[SourceFile],
     *,
-    as_json: bool = False,
+    form: Form = "text",
     least: Literal["error", "warning", "hint"] = "hint",
 ) -> bool:
     """Print the diagnostics of files that matter at `least` so much; tell if one is an error."""
@@ -52,59 +56,70 @@ def show(
     faulty = False
     for file in files:
         faulty |= file.is_faulty
-        found = [
-            one
-            for one in file.diagnostics
-            if ranks.index(one.severity) <= ranks.index(Severity(least))
-        ]
         source = Source(file.text, file.name)
-        if as_json:
-            put_json_lines(_as_json(one, source) for one in found)
-        else:
-            for one in found:
-                _show_one(one, source)
+        for one in file.diagnostics:
+            if ranks.index(one.severity) <= ranks.index(Severity(least)):
+                _show_one(one, source, form, file.path)
     return faulty
 
 
-def refuse_faulty(rule: str) -> bool:
-    """Print what is wrong with a rule's text; tell whether it has errors."""
-    from segql.language.diagnostics import Severity
-    from segql.language.parse import parse_rule
+def refuse_faulty(rule: str, vocabulary: Vocabulary | None = None) -> bool:
+    """Print what is to be said of a rule's text; tell whether it has errors."""
+    from segql import check
+    from segql.language.diagnostics import has_errors
     from segql.language.source import Source
 
-    diagnostics = parse_rule(rule).diagnostics
+    diagnostics = check(rule, vocabulary)
     for one in diagnostics:
         _show_one(one, Source(rule))
-    return any(one.severity is Severity.ERROR for one in diagnostics)
+    return has_errors(diagnostics)
 
 
-def _show_one(diagnostic: Diagnostic, source: Source) -> None:
-    from segql.language.render import render
+def _show_one(
+    diagnostic: Diagnostic, source: Source, form: Form = "text", path: Path | None = None
+) -> None:
+    match form:
+        case "json":
+            from segql.language.tools import as_json
 
-    for index, line in enumerate(render(diagnostic, source).splitlines()):
-        colour = _COLOURS[diagnostic.severity] if index == 0 else None
-        click.secho(visible(line), err=True, fg=colour, bold=index == 0)
+            put_json(as_json(diagnostic, source))
+        case "github":
+            from segql.language.tools import as_annotation
+
+            file = None if path is None else _from_root(path)
+            put(as_annotation(diagnostic, source, file=file))
+        case "text":
+            _print(diagnostic, source)
+        case _:
+            assert_never(form)
 
 
-def _as_json(diagnostic: Diagnostic, source: Source) -> dict[str, Any]:
-    line, column = source.line_column(diagnostic.span.start)
-    fix = diagnostic.fix
-    return {
-        "file": source.name,
-        "code": diagnostic.code,
-        "severity": str(diagnostic.severity),
-        "line": line,
-        "column": column,
-        "start": diagnostic.span.start,
-        "end": diagnostic.span.end,
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-        "fix": None
-        if fix is None
-        else {
-            "label": fix.label,
-            "start": fix.span.start,
-            "end": fix.span.end,
-            "replacement": fix.replacement,
-        },
-    }
+def _print(diagnostic: Diagnostic, source: Source) -> None:
+    """On standard error; in colour on a terminal, unless NO_COLOR says otherwise."""
+    from segql.language.render import rendered
+
+    severity = _COLOURS[diagnostic.severity]
+    is_plain = bool(os.environ.get("NO_COLOR"))
+    for line in rendered(diagnostic, source):
+        styled = (
+            text if is_plain or role == "plain" else click.style(text, **_style(role, severity))
+            for text, role in line
+        )
+        click.echo("".join(styled), err=True)
+
+
+def _style(role: str, severity: str) -> dict[str, Any]:
+    match role:
+        case "severity":
+            return {"fg": severity, "bold": True}
+        case "message":
+            return {"bold": True}
+        case _:
+            return {"fg": "blue", "bold": True}
+
+
+def _from_root(path: Path) -> str:
+    """The path as annotations want it: from the root of the checkout, with `/`."""
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+    whole = path.resolve()
+    return (whole.relative_to(root) if whole.is_relative_to(root) else path).as_posix()

@@ -5,30 +5,63 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-from segql.cli.diagnostics import read_segments, show
+from segql.cli.diagnostics import Form, read_segments, show
 from segql.cli.options import database_option, json_option, opened
 from segql.cli.output import INPUT_AT_FAULT, say
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--strict", is_flag=True, help="Warnings are errors, as names that nobody has.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for tools (as --json), or as annotations in a workflow of GitHub.",
+)
 @database_option
 @json_option
-def check_command(paths: tuple[Path, ...], database: Path, as_json: bool) -> int:
+@click.pass_context
+def check_command(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    strict: bool,
+    form: Form,
+    database: Path,
+    as_json: bool,
+) -> int:
     """Check .segql files or folders of them (`-`: standard input); without PATHS, the project.
 
-    Prints errors, warnings and hints with their places and fixes. Ends with 1 on errors.
+    Prints errors, warnings and hints with their places and fixes. Where the project's database is
+    there, names and values are compared with its data. Ends with 1 on errors.
     """
-    from segql.app.sources import check_together, stored_files
+    from segql.app.checks import check_together
+    from segql.app.sources import stored_files
 
-    if paths:
-        files = check_together(read_segments(paths))
+    form = "json" if as_json else form
+    read = read_segments(paths) if paths else None
+    if read is not None and _is_left_out(context) and not database.exists():
+        files = check_together(read, strict=strict)
+        against = ""
     else:
         with opened(database, read_only=True) as project:
-            files = check_together(stored_files(project))
-    faulty = show(files, as_json=as_json)
-    if not faulty and not as_json:
+            chosen = stored_files(project) if read is None else read
+            files = check_together(chosen, project.vocabulary(), strict=strict)
+        against = f" against the data in {database}"
+    faulty = show(files, form=form)
+    if not faulty and form == "text":
         number = sum(len(file.written) for file in files)
-        say(f"{number} segment{'' if number == 1 else 's'} checked, no errors")
+        say(f"{number} segment{'' if number == 1 else 's'} checked{against}, no errors")
     return INPUT_AT_FAULT if faulty else 0
+
+
+def _is_left_out(context: click.Context) -> bool:
+    """Whether nobody named a database."""
+    return context.get_parameter_source("database") in (
+        ParameterSource.DEFAULT,
+        ParameterSource.ENVIRONMENT,
+    )

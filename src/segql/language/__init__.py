@@ -15,6 +15,8 @@ asked for. Nothing here touches data.
 - `limits`: limits of §6, looked for among tokens
 - `scan`: text → tokens, with mistakes of single ones
 - `places`: where names and values are expected among tokens
+- `mentions`: the names of data that a text mentions, and where
+- `unknown`: messages about names and values that the data do not know
 - `suspects`: tokens at which there may be a slip
 - `slips`: what people type from other languages, and what they meant
 - `lalr`: drives tables of the grammar over tokens
@@ -48,5 +50,7 @@ asked for. Nothing here touches data.
 - `json_read`: JSON → syntax
 - `json`: syntax ↔ JSON
 - `json_files`: files of segments ↔ JSON
-- `render`: a diagnostic as plain text
+- `cells`: a line as a terminal shows it
+- `render`: a diagnostic for people
+- `tools`: a diagnostic for tools: JSON, and annotations of GitHub
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from segql.language.near import nearest
 from segql.language.source import Source, Span
@@ -34,8 +34,19 @@ class Fix:
 
 
 @frozen
+class Label:
+    """A word on a place, shown beside its mark."""
+
+    span: Span
+    text: str
+
+
+@frozen
 class Diagnostic:
-    """Something to say about a place of a text. `code` is stable and made of words."""
+    """Something to say about a place of a text. `code` is stable and made of words.
+
+    `label` stands beside the mark of that place; `also` are other places that belong to it.
+    """
 
     code: str
     severity: Severity
@@ -43,6 +54,8 @@ class Diagnostic:
     message: str
     help: str | None = None
     fix: Fix | None = None
+    label: str | None = None
+    also: tuple[Label, ...] = ()
 
 
 class RuleError(Refused):
@@ -77,6 +90,14 @@ def errors_in(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether one of `diagnostics` is an error."""
     return any(one.severity is Severity.ERROR for one in diagnostics)
+
+
+def strictly(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics with their warnings made errors; hints stay."""
+    return tuple(
+        evolve(one, severity=Severity.ERROR) if one.severity is Severity.WARNING else one
+        for one in diagnostics
+    )
 
 
 def error(
@@ -121,17 +142,6 @@ def unknown_field(name: str, known: Collection[str], span: Span) -> Diagnostic:
         f"`{name}` is no field",
         help=f"traits are written `trait.{name}`; fields are {', '.join(sorted(known))}",
         fix=replace(span, near, name) if near else replace(span, f"trait.{name}", name),
-    )
-
-
-def unknown_segment(name: str, known: Iterable[str], span: Span) -> Diagnostic:
-    """A reference to a segment that does not exist."""
-    near = nearest(name, known)
-    return error(
-        "unknown-segment",
-        span,
-        f"there is no segment `{name}`",
-        help=None if near is None else f"did you mean `{near}`?",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -22,6 +22,35 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
             if apart < min(least, len(candidate), len(word)):
                 best, least = candidate, apart
     return best
+
+
+def ranked(
+    word: str, known: Iterable[str], *, weight: Callable[[str], float] = lambda _: 0.0
+) -> tuple[str, ...]:
+    """The words of `known` that `word` may stand for, most likely first, three at most.
+
+    The fewest edits first, among equals the greatest `weight`. Case, blanks, `-` and `_` do not
+    count. Close: as for `nearest`, and three edits in words of twelve letters and more.
+
+    >>> ranked("signupat", ("sign_out", "signup_at", "signedUpAt"))
+    ('signup_at', 'signedUpAt')
+    """
+    plain = _plain(word)
+    most = 1 if len(plain) < 5 else 2 if len(plain) < 12 else 3
+    letters = frozenset(plain)
+    found: list[tuple[int, float, str]] = []
+    for candidate in known:
+        other = _plain(candidate)
+        if abs(len(other) - len(plain)) > most or len(letters ^ frozenset(other)) > 2 * most:
+            continue  # an edit changes two letters at most: no need to count
+        apart = distance(plain, other)
+        if candidate != word and apart <= most and apart < min(len(other), len(plain)):
+            found.append((apart, -weight(candidate), candidate))
+    return tuple(candidate for _, _, candidate in sorted(found)[:3])
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
 def distance(one: str, other: str) -> int:

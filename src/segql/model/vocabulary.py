@@ -42,6 +42,8 @@ class Occurrences:
     count: int | None = None
     profiles: int | None = None
     last: Instant | None = None
+    exact: bool = True
+    """Off: the numbers come from a sample."""
 
 
 @frozen(kw_only=True)

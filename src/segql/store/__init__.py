@@ -28,5 +28,9 @@ alone.
 - `history`: intervals of membership that are over
 - `timelines`: what a profile did, read from the newest on
 - `facts`: one profile read lazily, in the shape the interpreter asks for
+- `tally`: what values are like, counted over mappings
+- `sampling`: a few rows of large tables, spread over the whole
+- `kept`: what was read of a store, until it changes
+- `vocabulary`: names and kinds seen so far, as the checker asks for them
 - `columns`: packed snapshots for the set engine
 """
