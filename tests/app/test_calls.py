@@ -1,0 +1,119 @@
+"""Calls with faulty input: a typed error or a documented clean-up, and never half of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segql.app import audience, ingest, segments
+from segql.app.embedding import Project
+from segql.model.calls import Delete, Identify, Merge, SetAccount, Survey, Track
+from segql.model.errors import Refused
+from segql.store import segments as stored
+from segql.store import settings
+
+NOW = 1_772_366_400_000
+DAY = 86_400_000
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.opened(tmp_path / "team.db", create=True) as project:
+        yield project
+
+
+BAD: list[tuple[Any, str]] = [
+    (Track("", "export"), "bad-value"),
+    (Track("ann", ""), "bad-value"),
+    (Track("ann", "  "), "bad-value"),
+    (Track("ann", None), "bad-value"),  # type: ignore[arg-type] # as data from outside may be
+    (Track("a\0b", "export"), "bad-value"),
+    (Track("ann", "ex\0port"), "bad-value"),
+    (Track("ann", "\ud800"), "bad-value"),
+    (Track("ann", "export", {"a": "\ud800"}), "bad-value"),
+    (Track("ann", "export", {"a\0": 1}), "bad-value"),
+    (Track("ann", "export", {"a": {1, 2}}), "bad-value"),  # type: ignore[dict-item] # as above
+    (Track("ann", "export", [1]), "bad-value"),  # type: ignore[arg-type] # as above
+    (Track("ann", "export", {"a": "x" * 1_000_000}), "too-large"),
+    (Track("ann", "export", time=-1), "bad-time"),
+    (Track("ann", "export", time="1969-12-31"), "bad-time"),
+    (Track("ann", "export", time=253_402_300_800_000), "bad-time"),
+    (Track("ann", "export", time="soon"), "bad-time"),
+    (Identify("ann", {f"key {number}": number for number in range(10_001)}), "too-large"),
+    (Identify("ann", {"a": [[]] * 1}, account_traits={"size": 1}), "bad-value"),
+    (SetAccount("", {"size": 1}), "bad-value"),
+    (Survey("ann", "nps", "answered"), "bad-action"),
+    (Survey("ann", "", "seen"), "bad-value"),
+    (Merge("ann", ""), "bad-value"),
+    (Delete("nobody"), "unknown-profile"),
+]
+
+
+@pytest.mark.parametrize(("call", "code"), BAD, ids=lambda value: type(value).__name__)
+def test_a_faulty_call_is_refused_and_the_others_are_stored(
+    project: Project, call: Any, code: str
+) -> None:
+    done = ingest.batch(project, [Track("a", "export"), call, Track("b", "export")], now=NOW)
+    assert [outcome.status for outcome in done] == ["stored", "refused", "stored"]
+    assert done[1].error is not None and done[1].error.code == code
+    assert [project.count('did "export"', now=NOW), project.count("everyone", now=NOW)] == [2, 2]
+    with pytest.raises(Refused) as caught:
+        ingest.one(project, call, now=NOW)
+    assert caught.value.code == code
+
+
+def test_numbers_that_are_not_finite_are_missing(project: Project) -> None:
+    project.identify("ann", {"a": nan, "b": inf, "c": 10**400, "d": 1}, now=NOW)
+    assert project.count("trait.a is unknown and trait.b is unknown", now=NOW) == 1
+    assert project.count("trait.c is unknown and trait.d = 1", now=NOW) == 1
+
+
+def test_what_is_large_but_allowed_is_kept(project: Project) -> None:
+    project.identify("ann", {f"key{number}": number for number in range(10_000)}, now=NOW)
+    project.identify("bob", {"text": "x" * 900_000}, now=NOW)
+    assert project.count("trait.key9999 = 9999 or trait.text is known", now=NOW) == 2
+
+
+def test_a_time_that_is_not_believed_is_kept(project: Project) -> None:
+    project.track("ann", "export", time=NOW + DAY, now=NOW)
+    project.track("ann", "export", time=NOW + DAY + 1, now=NOW)
+    rows = project.connection.execute("select time, said from events order by arrival").fetchall()
+    assert rows == [(NOW + DAY, None), (NOW, NOW + DAY + 1)]
+
+
+@pytest.mark.parametrize("now", [-1, 253_402_300_800_000])
+def test_a_call_at_an_impossible_instant_stores_nothing(project: Project, now: int) -> None:
+    with pytest.raises(Refused, match="1970 to 9999"):
+        ingest.batch(project, [Track("ann", "export")], now=now)
+    assert project.count("everyone", now=NOW) == 0
+
+
+def test_a_call_that_comes_with_an_earlier_clock_is_at_the_latest_one(project: Project) -> None:
+    project.define("lately", 'did "export" within 1h', now=NOW)
+    project.track("ann", "export", now=NOW)
+    project.track("bob", "export", now=NOW - DAY)
+    assert settings.clock(project.connection) == NOW
+    assert {one.entered for one in audience.members_of(project, "lately")} == {NOW}
+    assert list(project.members("lately")) == ["ann", "bob"]
+
+
+def test_a_segment_that_cannot_be_read_stops_no_other(project: Project) -> None:
+    project.define("good", 'trait.plan = "pro"', now=NOW)
+    with project.writing() as connection:
+        bad = stored.add(connection, "bad", 'segment "bad"\n  when nonsense (', now=NOW)
+        stored.add(connection, "fine", 'segment "fine"\n  when everyone\n', now=NOW)
+    project.identify("ann", {"plan": "pro"}, now=NOW)
+    done = segments.recompute(project, now=NOW)
+    errors = {one.name: one.error for one in done}
+    assert [name for name, error in errors.items() if error] == ["bad"]
+    assert [list(project.members(name)) for name in ("good", "fine", "bad")] == [["ann"]] * 2 + [[]]
+    [shown] = [one for one in audience.listing(project) if one.error]
+    assert shown.entry.name == "bad" and "cannot be read" in (shown.error or "")
+    with project.writing() as connection:
+        stored.revise(connection, bad.id, 'segment "bad"\n  when everyone\n', now=NOW)
+    assert project.recompute("bad", now=NOW) == {"bad": 1}
+    assert not any(one.error for one in audience.listing(project))

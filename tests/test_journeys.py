@@ -1,0 +1,98 @@
+"""Stories in time, `tests/journeys/*.toml`: calls and definitions, and the flips after each.
+
+A step has an instant (`at`) and one thing that happens: a call (`identify`, `set_account`, `track`,
+`survey`, `merge`, `delete`) or several in a `batch`, segments to `define`, or a `recompute`. Its
+`flips` read `ann enters fresh: event`, in the order in which they were written; `refused` is the
+code of the error that it ends with. After each step everybody's membership equals a full evaluation
+at that instant.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segql.app import ingest, segments
+from segql.app.project import Project
+from segql.engines import sets
+from segql.model import calls
+from segql.model.errors import SegqlError
+from segql.model.instants import Moment, instant_from, zone_named
+from segql.store import members, settings
+
+FILES = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
+KEYS = {"at", "batch", "define", "recompute", "flips", "refused", "why"}
+CALLS: dict[str, Any] = {
+    "identify": calls.Identify,
+    "set_account": calls.SetAccount,
+    "track": calls.Track,
+    "survey": calls.Survey,
+    "merge": calls.Merge,
+    "delete": calls.Delete,
+}
+FLIPS = """
+    select coalesce(profiles.external, aliases.external, '?'),
+           enters, segments.name, flips.cause
+      from (select segment, profile, flip, 1 as enters, cause from members
+             union all
+            select segment, profile, entered_flip, 1, entered_cause from history
+             union all
+            select segment, profile, flip, 0, left_cause from history) as flips
+      join segments on segments.id = segment
+      left join profiles on profiles.id = flips.profile
+      left join aliases on aliases.absorbed = flips.profile
+     where flip > ?
+     order by flip
+"""
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_journey_ends_where_it_should(file: Path, tmp_path: Path) -> None:
+    story = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert set(story) <= {"about", "zone", "start", "segments", "step"} and story["about"]
+    zone = zone_named(story["zone"])
+    with Project.opened(tmp_path / "story.db", create=True, zone=zone.key) as project:
+        start = instant_from(story["start"], zone)
+        for name, rule in story["segments"].items():
+            segments.define_one(project, name, rule, description=None, now=start)
+        for number, step in enumerate(story["step"], 1):
+            assert set(step) <= KEYS | set(CALLS)
+            before = settings.counted(project.connection, settings.Counter.FLIP)
+            now = instant_from(step["at"], zone)
+            assert happens(project, step, now) == step.get("refused"), f"step {number}"
+            rows = project.connection.execute(FLIPS, (before,))
+            flips = [
+                f"{who} {'enters' if enters else 'leaves'} {segment}: {cause}"
+                for who, enters, segment, cause in rows
+            ]
+            assert flips == step.get("flips", []), f"step {number}: {step.get('why', '')}"
+            same_as_a_full_evaluation(project)
+
+
+def happens(project: Project, step: dict[str, Any], now: int) -> str | None:
+    """Do what the step says; the code of the error it ends with, or None."""
+    if "recompute" in step:
+        segments.recompute(project, now=now)
+    for name, rule in step.get("define", {}).items():
+        segments.define_one(project, name, rule, description=None, now=now)
+    given = step.get("batch", [{key: step[key]} for key in CALLS if key in step])
+    batch = [CALLS[kind](**said) for one in given for kind, said in one.items()]
+    try:
+        for outcome in ingest.batch(project, batch, now=now) if batch else ():
+            if outcome.error is not None:
+                raise outcome.error
+    except SegqlError as error:
+        return error.code
+    return None
+
+
+def same_as_a_full_evaluation(project: Project) -> None:
+    catalog = project.catalog()
+    moment = Moment(settings.clock(project.connection), project.zone)
+    found = sets.evaluate(project.path, catalog.rules, moment=moment)
+    for name, entry in catalog.entries.items():
+        inside = members.ids(project.connection, entry.stored.id)
+        assert inside == found.ids(name).tolist(), name
