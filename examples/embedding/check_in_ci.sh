@@ -1,0 +1,6 @@
+#!/bin/sh
+# Check a folder of segments in CI: written in the one way, without mistakes, tested.
+set -eu
+segql fmt --check --diff "$1"
+segql check "$1"
+segql test --strict "$1"
