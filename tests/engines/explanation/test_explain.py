@@ -157,7 +157,8 @@ def test_the_tree_reads_without_colour() -> None:
     ]
 
 
-ANN = {
+ANN: dict[str, Any] = {
+    "id": "ann",
     "traits": {"plan": "free", "seats": 7},
     "account": {"id": "acme", "traits": {"plan": "trial"}},
     "events": [
@@ -169,6 +170,8 @@ ANN = {
         {"survey": "nps", "action": "completed", "time": "2026-02-25T10:00:00Z",
          "answers": {"score": 7}},
     ],
+    "changed": {"plan": "2026-02-01"},
+    "teammates": [{"id": "bert", "traits": {"plan": "pro"}}],
 }  # fmt: skip
 
 
@@ -209,6 +212,20 @@ ANN = {
         ('trait.plan matches "^p"', "no text that the pattern fits can be named"),
         ("events >= 5", "needs 2 more events of any name"),
         ("last_seen during today", "do any event"),
+        ("trait.plan changed within 7d", "change trait.plan"),
+        ("not trait.plan unchanged for 14d", "change trait.plan"),
+        ("trait.seats = trait.used", "trait.seats must be trait.used (it is 7)"),
+        ("trait.seats < trait.limit", "trait.seats must be less than trait.limit (it is 7)"),
+        ('did "export" in at least 2 of the last 4 weeks',
+         'needs 1 "export" event before 2026-03-02 00:00 CET'),
+        ('did "export" having last(rows) > 50', 'needs 1 more "export" event with rows 51'),
+        ('did "export" having most frequent(kind) = "csv"',
+         'needs 1 more "export" event with kind "csv"'),
+        ("any teammate (trait.seats > 8)", "trait.seats must be more than 8 (it is 7)"),
+        ('every teammate (trait.plan = "pro")', 'set trait.plan to "pro"'),
+        ('trait.renews_at within next 7d',
+         "trait.renews_at must be a date after 2026-03-01 13:00 CET and up to"
+         " 2026-03-08 13:00 CET (it is missing)"),
         ('trait.plan = "pro" and did "export" at least 3 times',
          'set trait.plan to "pro"; needs 1 more "export" event'),
         ('trait.plan = "pro" or did "export" at least 4 times', 'set trait.plan to "pro"'),
@@ -220,6 +237,9 @@ def test_what_is_needed_is_said_in_words(rule: str, words: str) -> None:
     said = segql.explain(rule, ANN, now=NOW, zone="Europe/Zurich")
     assert not said.holds
     assert (in_words(said.plans[0]) if said.plans else said.stuck) == words
+    for plan in said.plans:
+        changed = applied(ANN, plan, Moment(NOW, ZoneInfo("Europe/Zurich")))
+        assert segql.matches(rule, changed, now=NOW, zone="Europe/Zurich")
 
 
 def test_a_segment_is_entered_by_what_its_rule_needs() -> None:

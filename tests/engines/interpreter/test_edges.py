@@ -28,6 +28,9 @@ ANN = {
         {"event": "export", "time": "2026-02-25T08:00:00Z", "properties": {"rows": 7}},
         {"event": "invite", "time": "2026-03-04T09:00:00Z"},
     ],
+    "changed": {"plan": "2026-02-20T00:00:00Z"},
+    "account": {"id": "acme"},
+    "teammates": [{"id": "bert", "events": [{"event": "export", "time": "2026-02-28T08:00:00Z"}]}],
 }
 
 
@@ -70,6 +73,20 @@ def found(text: str, **segments: str) -> list[str]:
         ('trait.plan = "pro" or did "export" within 30d', []),
         ('trait.plan = "pro" and did "export" within 30d', ["2026-03-27T08:00:00Z"]),
         ('not did "export" within 30d', ["2026-03-27T08:00:00Z"]),
+        ("trait.plan changed within 30d", ["2026-03-22T00:00:00Z"]),
+        ("trait.plan unchanged for 14d", ["2026-03-06T00:00:00Z"]),
+        ("trait.renews_at unchanged for 14d", []),
+        ("trait.renews_at > trait.trial_ends", []),
+        ("last_event > trait.renews_at", ["2026-03-04T09:00:00Z"]),
+        # 1 March is the Sunday of the week that began on 23 February.
+        ('did "export" in at least 1 of the last 2 weeks',
+         ["2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"]),
+        ('did "invite" in at least 1 of the last 2 days',
+         ["2026-03-04T09:00:00Z", "2026-03-06T00:00:00Z"]),
+        ('did "login" in at least 1 of the last 2 days', []),
+        ('did "export" having last(rows) > 10', []),
+        ('any teammate (did "export" within 7d)',
+         ["2026-03-04T08:00:00Z", "2026-03-07T08:00:00Z"]),
         ('at least 2 of (did "export" within 1w, did "invite", first_seen within 60d)',
          ["2026-03-04T08:00:00Z", "2026-03-04T09:00:00Z", "2026-04-11T08:00:00Z"]),
     ],

@@ -61,7 +61,7 @@ def passing(test: Test, value: Json, moment: Moment) -> Iterator[Json]:  # noqa:
         case Empty():
             yield ""
         case ChangedIn():
-            yield "new" if value != "new" else "other"
+            pass  # no value is newer than another
         case Several(_, tests):
             yield from (one for inner in tests for one in passing(inner, value, moment))
         case _:

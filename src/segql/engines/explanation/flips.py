@@ -22,8 +22,8 @@ from segql.engines.interpreter.behaviour import unit_spans
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.holds import compile_rule
 from segql.model.changes import Belong, Change, Plan, Remove, cost
-from segql.model.instants import Moment
-from segql.model.windows import Edge, Exact, Window
+from segql.model.instants import Instant, Moment
+from segql.model.windows import Edge, Exact, UnitEdge, Window, resolve
 from segql.rules.rule import (
     AllOf,
     AnyOf,
@@ -163,7 +163,7 @@ class Flips:
         """Flip what happened in some of the units, each looked at as a window of its own."""
         inside = [
             evolve(did, units=None, window=Window(Edge(Exact(low)), Edge(Exact(high))))
-            for low, high in reversed(unit_spans(units, self.moment))
+            for low, high in reversed(self._unit_spans(units))
         ]
         holding = [part for part in inside if self.holds(part)]
         failing = [part for part in inside if part not in holding]
@@ -177,6 +177,11 @@ class Flips:
             if most is not None:
                 yield from self._turned(failing, most - number + 1)
             yield from self._turned(holding, number - least + 1)
+
+    def _unit_spans(self, units: Units) -> list[tuple[Instant, Instant]]:
+        """The units as they are on the calendar: the current one goes on after now."""
+        *before, (current, _) = unit_spans(units, self.moment)
+        return [*before, (current, resolve(Edge(UnitEdge(units.unit, 1)), self.moment))]
 
     def _one_after_the_other(self, parts: list[Rule], number: int) -> Plan:
         """Flip one part, then the next as things are then: parts may speak of the same value."""

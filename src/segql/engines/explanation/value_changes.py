@@ -27,6 +27,7 @@ from segql.model.windows import bounds
 from segql.rules.rule import (
     AccountTrait,
     Answer,
+    ChangedIn,
     Compares,
     DateIn,
     Equals,
@@ -68,6 +69,9 @@ def value_plans(condition: Holds, holds: bool, facts: Facts, moment: Moment) -> 
     """Plans that may make `condition` fail when it `holds`, or hold when it does not."""
     operand, test = condition.operand, condition.test
     found = value_of(operand, facts, moment.now)
+    if isinstance(operand, Trait) and isinstance(test, ChangedIn):
+        yield from _changes(operand, found)
+        return
     values = failing(test, found) if holds else passing(test, found, moment)
     words = _words(condition, holds, found, moment)
     match operand:
@@ -80,18 +84,40 @@ def value_plans(condition: Holds, holds: bool, facts: Facts, moment: Moment) -> 
                 if value is not None:
                     given = with_value({}, path, value)
                     yield (Add("partial", survey, (moment.now,), (given,), words),)
-        case Field("email" | "account" as name):
-            for value in values:
-                if value is None or isinstance(value, str):
-                    yield (SetValue("field", (name,), value, words),)
-        case Field(name) if name in COUNT_FIELDS:
-            yield from _counted(name, values, found, moment.now)
-        case Field(name) if name in TIME_FIELDS:
-            yield from _at_some_time(name, condition, holds, moment)
-        case Field() | Property():
-            pass  # an id stays what it is
+        case Field(name):
+            yield from _field_plans(name, values, condition, holds, facts, moment)
+        case Property():
+            pass  # stands only inside `where`
         case _:
             assert_never(operand)
+
+
+def _field_plans(
+    name: str,
+    values: Iterable[Json],
+    condition: Holds,
+    holds: bool,
+    facts: Facts,
+    moment: Moment,
+) -> Iterator[Plan]:
+    found = facts.field(name, moment.now)
+    if name in ("email", "account"):
+        words = _words(condition, holds, found, moment)
+        for value in values:
+            if value is None or isinstance(value, str):
+                yield (SetValue("field", (name,), value, words),)
+    elif name in COUNT_FIELDS:
+        yield from _counted(name, values, found, moment.now)
+    elif name in TIME_FIELDS:
+        yield from _at_some_time(name, condition, holds, moment)
+    # An id stays what it is.
+
+
+def _changes(trait: Trait, found: Json) -> Iterator[Plan]:
+    name = operand_words(trait)
+    new = "new" if found != "new" else "other"
+    yield (SetValue("trait", trait.path, new, f"change {name}"),)
+    yield (SetValue("trait", trait.path, None, f"{name} must be missing {found_words(found)}"),)
 
 
 def compare_plans(condition: Compares, holds: bool, facts: Facts, moment: Moment) -> Iterator[Plan]:

@@ -148,10 +148,12 @@ def window_words(window: Window, moment: Moment) -> str:
 
 
 def span_words(low: Instant, high: Instant, moment: Moment) -> str:
-    """The instants from `low`, included, to `high`, excluded."""
+    """The instants from `low`, included, to `high`, excluded; no millisecond beside is said."""
     words = []
     if low > MIN_INSTANT:
-        words.append(f"from {local_text(low, moment.zone)}")
+        beside = low % 1000 == 1
+        words.append(f"{'after' if beside else 'from'} {local_text(low - beside, moment.zone)}")
     if high <= MAX_INSTANT:
-        words.append(f"before {local_text(high, moment.zone)}")
+        beside = high % 1000 == 1
+        words.append(f"{'up to' if beside else 'before'} {local_text(high - beside, moment.zone)}")
     return " and ".join(words) or "of any time"
