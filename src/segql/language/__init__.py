@@ -28,11 +28,13 @@ asked for. Nothing here touches data.
 - `grammar`: tokens → syntax nodes, or where the grammar does not go on
 - `stops`: where the parser stopped, and what stands round it
 - `guesses_clauses`: the likeliest mistakes in clauses
+- `guesses_phrases`: phrases of English and other languages
 - `guesses_habits`: what people write as in SQL, in Python or in plain English
 - `guesses`: the likeliest mistakes, each by itself
 - `expected`: parser state → "expected a value, found `and`"
 - `recover`: reading on behind a mistake
 - `compared`: comparisons that can never hold
+- `foreign`: whole texts in another notation
 - `validate`: what is wrong or odd about a rule that the grammar takes
 - `parse`: a rule's text → syntax and diagnostics
 - `files`: .segql files: bytes → segments and diagnostics

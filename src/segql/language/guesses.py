@@ -9,6 +9,7 @@ from segql.language import refusals
 from segql.language.diagnostics import Diagnostic, Fix, error, replace
 from segql.language.guesses_clauses import CLAUSE_GUESSES
 from segql.language.guesses_habits import HABIT_GUESSES
+from segql.language.guesses_phrases import PHRASE_GUESSES
 from segql.language.near import nearest
 from segql.language.places import KEYWORDS, expected_in
 from segql.language.scan import Token
@@ -250,6 +251,7 @@ def unquoted(stop: Stop) -> Diagnostic | None:
 
 GUESSES: Final[tuple[Guess, ...]] = (
     nothing,
+    *PHRASE_GUESSES,
     *HABIT_GUESSES,
     no_condition,
     *CLAUSE_GUESSES,

@@ -70,14 +70,15 @@ def bare_value(stop: Stop) -> Diagnostic | None:
     if stop.kind() not in ("text", "number") or not {"DID", "TRAIT"} <= stop.accepted:
         return None
     fix = help = None
-    if stop.text(-1) == "or" and stop.text(-3) in ("=", "is"):
+    if stop.text(-1) == "or" and stop.text(-3) in ("=", "is", "contains"):
         values, step = [stop.text(-2), stop.text(0)], 0
         while stop.text(step + 1) == "or" and stop.text(step + 2)[:1] == '"':
             step += 2
             values.append(stop.text(step))
-        meant = f"in ({', '.join(values)})"
+        before = "contains any of" if stop.text(-3) == "contains" else "in"
+        meant = f"{before} ({', '.join(values)})"
         fix = Fix(f"write `{meant}`", _between(stop, -3, step), meant)
-        help = "one of several values is tested with `in (…)`"
+        help = f"one of several values is tested with `{before} (…)`"
     elif stop.text(-1) in ("and", "or") and stop.text(-3) == "did":
         fix = _insert(stop, "did")
     else:

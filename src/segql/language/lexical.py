@@ -52,7 +52,7 @@ def text_mistakes(written: str, start: int) -> list[Diagnostic]:
     return found
 
 
-_SHORT_FORM: Final = re.compile(r"\b(is|did|does)n['’]t")
+_SHORT_FORM: Final = re.compile(r"\b(is|did|does|has|have)n['’]t")
 
 
 def unclosed_text(text: str, start: int, line_end: int) -> Diagnostic:
@@ -96,12 +96,16 @@ def too_many_digits(span: Span) -> Diagnostic:
 def near_date(written: str, span: Span) -> Diagnostic:
     """`2026-1-5`, which has a fix; `2026-01` and what is even less of a date."""
     message = f"`{_short(written)}` is no date"
-    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", written) is None:
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", written):
+        parts = written.split(".")[::-1]
+    else:
+        parts = re.split("[-/]", written)
+    if len(parts) != 3 or len(parts[0]) != 4 or not all(map(str.isdecimal, parts)):
         help = "dates are year-month-day, such as 2026-01-31"
         return error("no-date", span, message, help=help)
-    year, month, day = written.split("-")
+    year, month, day = parts
     meant = f"{year}-{month:0>2}-{day:0>2}"
-    help = "dates have two digits for month and day"
+    help = "dates are year-month-day, with two digits for month and day"
     return error("no-date", span, message, help=help, fix=replace(span, meant, written))
 
 
@@ -185,6 +189,9 @@ def glued_mistakes(written: str, span: Span) -> list[Diagnostic]:
                 help=f"write {amount}min (minutes) or {amount}mo (months)",
             )
         ]
+    if unit in "xX":
+        fix = replace(span, f"{amount} {'time' if amount == '1' else 'times'}", written)
+        return [error("expected-times", span, f"`{written}` is no count", fix=fix)]
     return [
         error(
             "expected-duration",

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from segql.language import syntax
 from segql.language.diagnostics import Diagnostic, RuleError, Severity, has_errors
+from segql.language.foreign import foreign
 from segql.language.recover import read
 from segql.language.scan import MAX_BYTES, MAX_FILE_BYTES, Scanned, Token, scan
 from segql.language.slips import Slip, slips_in
@@ -52,8 +53,11 @@ def parsed_text(text: str, start: str) -> tuple[Any, tuple[Diagnostic, ...]]:
     """
     scanned = scan(text, max_bytes=MAX_BYTES if start == "rule" else MAX_FILE_BYTES)
     if scanned.diagnostics:
-        return None, (*scanned.diagnostics, *_elsewhere(scanned, start))
-    return _read(text, scanned.tokens, start)
+        result, said = None, (*scanned.diagnostics, *_elsewhere(scanned, start))
+    else:
+        result, said = _read(text, scanned.tokens, start)
+    other = foreign(text) if result is None and start == "rule" and scanned.tokens else None
+    return result, said if other is None else (other,)
 
 
 def _elsewhere(scanned: Scanned, start: str) -> tuple[Diagnostic, ...]:
