@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,15 +94,21 @@ def parse(text: str) -> Rule:
     return parsed.rule
 
 
+WRITTEN = [parse(text) for text in NEW]
+
+
 @st.composite
 def written_rules(draw: st.DrawFn) -> Rule:
-    return draw(rules(POOLS)) if draw(st.booleans()) else parse(draw(st.sampled_from(NEW)))
+    if draw(st.booleans()):
+        return draw(rules(POOLS))
+    return WRITTEN[draw(st.integers(0, len(WRITTEN) - 1))]
 
 
 people = st.lists(
     st.tuples(documents(), st.sampled_from(IDS)).map(lambda pair: {**pair[0], "id": pair[1]}),
     max_size=5,
 )
+Batch = tuple[set[int], tuple[float, bool], list[dict[str, Any]], int, str | None]
 batches = st.lists(
     st.tuples(
         st.sets(st.integers(0, 5), min_size=1),
@@ -132,8 +139,7 @@ def expected(
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
+scenes = st.tuples(
     people,
     st.lists(written_rules(), min_size=6, max_size=6),
     batches,
@@ -141,14 +147,31 @@ def expected(
     st.sampled_from((1, 2, 3, 1 << 18)),
     st.sampled_from((0, 0, -DAY, -3 * DAY // 2)),
 )
-def test_snapshots_and_what_changed_since_give_what_the_interpreter_gives(
+Scene = tuple[list[dict[str, Any]], list[Rule], list[Batch], str, int, int]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenes)
+def test_snapshots_and_what_changed_since_give_what_the_interpreter_gives(scene: Scene) -> None:
+    agree(*scene)
+
+
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenes)
+def test_very_many_of_them_do(scene: Scene) -> None:
+    agree(*scene)
+
+
+def agree(
     first: list[dict[str, Any]],
     written: list[Rule],
-    later: list[tuple[set[int], tuple[float, bool], list[dict[str, Any]], int, str | None]],
+    later: list[Batch],
     zone: str,
     part_slots: int,
     away: int,
 ) -> None:
+    """Evaluate some rules after each batch of changes, on snapshots from before it or new ones."""
     place, moment = ZoneInfo(zone), Moment(NOW + away, ZoneInfo(zone))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "people.db"

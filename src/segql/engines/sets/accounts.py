@@ -9,8 +9,7 @@ from attrs import evolve
 
 from segql.engines.sets import parts
 from segql.engines.sets.conditions import Condition
-from segql.engines.sets.merge import together
-from segql.engines.sets.packing import Kinds, unpacked
+from segql.engines.sets.packing import Kinds, together, unpacked
 from segql.engines.sets.passing import passing
 from segql.engines.sets.prepare import Kept
 from segql.engines.sets.scaled import Bools, Whole

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
 from segql.engines.sets.column import Column
-from segql.engines.sets.packing import Kinds, pack_kinds, union, unpacked
+from segql.engines.sets.packing import pack_kinds, together, unpacked
 from segql.engines.sets.rows import ACTIVITY_COLUMNS
 from segql.engines.sets.scaled import MISSING, Array, Bools, Index, Ints, Whole, narrow, pack_ints
 from segql.engines.sets.sources import RESPONSES, Source, pack_activity
@@ -156,24 +156,3 @@ def merged_column(columns: Sequence[Column], places: Places) -> Packed:
     to = (places.old, places.new)
     kinds = [unpacked(column, place) for column, place in zip(columns, to, strict=True)]
     return pack_kinds(together(kinds), places.size)
-
-
-def together(every: Sequence[Kinds]) -> Kinds:
-    """The elements of all of `every`, of which none has owners of another."""
-    index: dict[str, int] = {}
-    texts = []
-    for kinds in every:
-        used = np.unique(kinds.texts.values)
-        codes = np.zeros(len(kinds.words), np.int64)
-        for place in used.tolist():
-            codes[place] = index.setdefault(kinds.words[place], len(index))
-        texts.append(evolve(kinds.texts, values=codes[kinds.texts.values]))
-    return Kinds(
-        numbers=union([kinds.numbers for kinds in every]),
-        flags=union([kinds.flags for kinds in every]),
-        texts=union(texts),
-        words=list(index),
-        dates=union([kinds.dates for kinds in every]),
-        others=np.concatenate([kinds.others for kinds in every]),
-        empty=np.concatenate([kinds.empty for kinds in every]),
-    )

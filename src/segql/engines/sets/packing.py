@@ -147,6 +147,27 @@ def _placed(
     return joined(parts, {"sparse": sparse, "listed": listed}, arrays)
 
 
+def together(every: Sequence[Kinds]) -> Kinds:
+    """The elements of all of `every`, whose owners are apart, with the words that are in use."""
+    index: dict[str, int] = {}
+    texts = []
+    for kinds in every:
+        used = np.unique(kinds.texts.values)
+        codes = np.zeros(len(kinds.words), np.int64)
+        for place in used.tolist():
+            codes[place] = index.setdefault(kinds.words[place], len(index))
+        texts.append(evolve(kinds.texts, values=codes[kinds.texts.values]))
+    return Kinds(
+        numbers=union([kinds.numbers for kinds in every]),
+        flags=union([kinds.flags for kinds in every]),
+        texts=union(texts),
+        words=list(index),
+        dates=union([kinds.dates for kinds in every]),
+        others=np.concatenate([kinds.others for kinds in every]),
+        empty=np.concatenate([kinds.empty for kinds in every]),
+    )
+
+
 def unpacked(column: Column, to: Index | None = None) -> Kinds:
     """The elements of a column whose owners have a place in `to`, not -1, at those places.
 

@@ -14,9 +14,9 @@ from attrs import evolve, frozen
 from segql.engines.sets.aggregates import chosen_elements, codes_of
 from segql.engines.sets.column import Column
 from segql.engines.sets.gather import dates_among
-from segql.engines.sets.packing import Found, Kinds, nothing, pack_kinds
+from segql.engines.sets.packing import Found, Kinds, nothing, pack_kinds, together
 from segql.engines.sets.passing import known, passing
-from segql.engines.sets.scaled import Bools, Index, Whole, begins
+from segql.engines.sets.scaled import Array, Bools, Index, Whole, begins
 from segql.model.instants import Moment
 from segql.model.values import Path
 from segql.rules.rule import Having
@@ -24,6 +24,11 @@ from segql.rules.rule import Having
 PICKS: Final = ("first", "last", "most frequent")
 """The aggregates that pick a value."""
 
+_VALUES: Final[dict[str, type[np.generic]]] = {
+    "number": np.float64,
+    "flag": np.uint8,
+    "text": np.int64,
+}
 _MOST_CELLS: Final = 1 << 22
 _WIDE: Final = 1 << 36
 
@@ -68,7 +73,7 @@ class _Seen:
 def _seen(column: Column, chosen: Index, owner: Index) -> list[_Seen]:
     """The elements by kind; kinds without any are left out."""
     found = []
-    for kind in ("number", "flag", "text"):
+    for kind in _VALUES:
         if column.has(kind):
             places, owners = chosen_elements(column, kind, chosen, owner)
             codes = codes_of(column, kind, places)
@@ -85,7 +90,7 @@ def _seen(column: Column, chosen: Index, owner: Index) -> list[_Seen]:
 
 def _turns(column: Column, seen: _Seen) -> Whole:
     """The place of the activity, then that in its list."""
-    lists = [column.elements(kind).place for kind in ("number", "flag", "text") if column.has(kind)]
+    lists = [column.elements(kind).place for kind in _VALUES if column.has(kind)]
     longest = max((int(place.max(initial=0)) for place in lists if place is not None), default=0)
     elements = column.elements(seen.kind)
     at = seen.places if elements.at is None else elements.at.take(seen.places)
@@ -98,33 +103,29 @@ def _of_one_each(
 ) -> Column:
     """The most frequent element of each owner below `slots`; of several the one seen last."""
     winning = _winning(seen, slots)
-    kinds = {one.kind: _won(one, winning) for one in seen}
-    numbers, flags, texts = (nothing(kind) for kind in (np.float64, np.uint8, np.int64))
-    words: list[str] = []
-    if "number" in kinds:
-        numbers = Found.plain(
-            kinds["number"].owners, column.numbers().values(kinds["number"].places)
-        )
-    if "flag" in kinds:
-        flags = Found.plain(
-            kinds["flag"].owners, column.flags().take(kinds["flag"].places).astype(np.uint8)
-        )
-    if "text" in kinds:
-        shared, own = column.text_codes(), kinds["text"].places
-        used, places = np.unique(
-            own if shared is None else shared.take(own).astype(np.int64) - 1, return_inverse=True
-        )
-        every = column.words().texts()
-        words = [every[place] for place in used.tolist()]
-        texts = Found.plain(kinds["text"].owners, places.astype(np.int64))
-    dates = dates_among(texts, words, numbers, path, moment.zone)
-    every_kind = Kinds(numbers=numbers, flags=flags, texts=texts, words=words, dates=dates)
-    return Column(pack_kinds(every_kind, slots))
+    found = {kind: nothing(values) for kind, values in _VALUES.items()}
+    for one in seen:
+        won = one.turns == winning.take(one.owners)
+        values = _values(column, one.kind, one.places[won])
+        found[one.kind] = Found.plain(one.owners[won], values)
+    words = column.words() if column.has("text") else ()
+    kinds = together(
+        [Kinds(numbers=found["number"], flags=found["flag"], texts=found["text"], words=words)]
+    )
+    dates = dates_among(kinds.texts, kinds.words, kinds.numbers, path, moment.zone)
+    return Column(pack_kinds(evolve(kinds, dates=dates), slots))
 
 
-def _won(seen: _Seen, winning: Whole) -> _Seen:
-    won = seen.turns == winning.take(seen.owners)
-    return _Seen(seen.kind, seen.places[won], seen.owners[won], seen.codes[won], seen.turns[won])
+def _values(column: Column, kind: str, places: Index) -> Array:
+    """The elements of a kind as they are packed: texts by their places in the words."""
+    match kind:
+        case "number":
+            return column.numbers().values(places)
+        case "flag":
+            return column.flags().take(places).astype(np.uint8)
+        case _:
+            codes = column.text_codes()
+            return places if codes is None else codes.take(places).astype(np.int64) - 1
 
 
 def _winning(seen: Sequence[_Seen], slots: int) -> Whole:
