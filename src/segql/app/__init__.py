@@ -20,6 +20,7 @@
 - `cases`: files of cases: people, and who of them a rule or a segment takes in
 - `audience`: who is in a segment, for how many a rule holds
 - `segments`: plan, define, rename, archive, recompute
+- `revisions`: every text that a segment has had: compared, restored
 - `sources`: .segql files as a project's sources
 - `formatting`: .segql files brought into canonical form
 - `checks`: .segql files checked together, and against a vocabulary

@@ -25,8 +25,8 @@ from segql.store.driver import Connection
 
 CHUNK: Final = 50
 """Profiles of the first chunk, and of the smallest."""
-LOCK_S: Final = 0.02
-"""How long a chunk aims to hold the lock; one may take more than twice as long as the last."""
+LOCK_S: Final = 0.01
+"""How long a chunk aims to hold the lock; profiles with many flips take six times as long."""
 
 Writing = Callable[[], AbstractContextManager[Connection]]
 
