@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from segql.language import grammar, tables
 from segql.language.format import format_rule
 from segql.language.lalr import Driver, Stopped, Token
 from segql.language.scan import scan
+from segql.model.fields import FIELDS
 
 TEXT = tables.grammar_text()
 LARK = tables.lark_parser(TEXT)
@@ -58,6 +60,12 @@ def by_us(text: str, start: str) -> Any:
 
     terminals = grammar.terminals(scan(text).tokens, start)
     return plain(DRIVER.run(start, terminals, Trees()))
+
+
+def test_the_grammar_knows_the_fields() -> None:
+    terminal = re.search(r"^FIELD\.2: /\((.*)\)", TEXT, re.MULTILINE)
+    assert terminal is not None
+    assert set(terminal[1].split("|")) == set(FIELDS)
 
 
 def test_the_grammar_has_no_conflicts() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from segql.language import refusals
 from segql.language.diagnostics import Diagnostic, Fix, error, replace
 from segql.language.guesses_clauses import CLAUSE_GUESSES
+from segql.language.guesses_forms import FORM_GUESSES
 from segql.language.guesses_habits import HABIT_GUESSES
 from segql.language.guesses_phrases import PHRASE_GUESSES
 from segql.language.near import nearest
@@ -252,6 +253,7 @@ def unquoted(stop: Stop) -> Diagnostic | None:
 GUESSES: Final[tuple[Guess, ...]] = (
     nothing,
     *PHRASE_GUESSES,
+    *FORM_GUESSES,
     *HABIT_GUESSES,
     no_condition,
     *CLAUSE_GUESSES,

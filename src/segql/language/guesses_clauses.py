@@ -16,6 +16,8 @@ from segql.model.fields import FIELDS
 _CLAUSES: Final = frozenset({"within", "since", "before", "between", "having", "at", "exactly"})
 _AGGREGATES: Final = {
     "average": "avg", "mean": "avg", "total": "sum", "minimum": "min", "maximum": "max",
+    "earliest": "first", "oldest": "first", "latest": "last", "newest": "last",
+    "mode": "most frequent", "commonest": "most frequent",
 }  # fmt: skip
 
 
@@ -141,10 +143,14 @@ def filter_without_parentheses(stop: Stop) -> Diagnostic | None:
 def unknown_aggregate(stop: Stop) -> Diagnostic | None:
     """`having average(…)`."""
     found = stop.found
+    if found is not None and stop.accepted == {"FREQUENT"}:
+        message = f"`having` knows no `most {found.text}`"
+        meant = replace(found.span, "frequent", found.text)
+        return error("unknown-aggregate", found.span, message, fix=meant)
     if found is None or not {"SUM", "AVG"} <= stop.accepted:
         return None
     near = _AGGREGATES.get(found.text)
-    help = "write `sum`, `avg`, `min`, `max` or `count distinct`"
+    help = "write `sum`, `avg`, `min`, `max`, `count distinct`, `first`, `last` or `most frequent`"
     fix = None if near is None else replace(found.span, near, found.text)
     message = f"`having` knows no `{found.text}`"
     return error("unknown-aggregate", found.span, message, help=help, fix=fix)

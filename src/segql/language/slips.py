@@ -103,6 +103,7 @@ _TIMES: Final = {"once": "1 time", "twice": "2 times", "thrice": "3 times"}
 _COMPARED: Final = frozenset({"least", "most", "exactly", "than"})
 _WORD_TESTS: Final = frozenset({
     "in", "between", "contains", "before", "after", "within", "during", "matches", "starts", "ends",
+    "changed", "unchanged",
 })  # fmt: skip
 _SINGULAR: Final = {"contain": "contains", "match": "matches", "start": "starts", "end": "ends"}
 
