@@ -206,7 +206,7 @@ ANN: dict[str, Any] = {
         ('did "signup" then "export" then "buy"', 'do "buy" after 2026-02-22 10:00 CET'),
         ('not did "signup" then not "buy"', 'do "buy"'),
         ('first did "signup" within 7d and everyone',
-         'needs 1 fewer "signup" event; needs 1 "signup" event in the window'),
+         'needs one fewer "signup" event (there is 1); needs 1 "signup" event in the window'),
         ('in segment "fans"', 'put on the list of segment "fans"'),
         ("in sample 0%", "nothing changes the share of a profile in a sample"),
         ('trait.plan matches "^p"', "no text that the pattern fits can be named"),

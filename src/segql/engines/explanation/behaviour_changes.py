@@ -15,6 +15,7 @@ from segql.engines.explanation.fitting import failing, passing, plain, propertie
 from segql.engines.explanation.value_changes import ANY, MOST_ADDED
 from segql.engines.explanation.wording import (
     doing_words,
+    fewer_words,
     number_of,
     shown,
     span_words,
@@ -235,11 +236,7 @@ def _exceeding(accepted: Range, number: int, holds: bool) -> int:
 
 
 def _fewer_words(doing: Doing, less: int) -> str:
-    said = "one" if less == 1 else f"{less:,}"
-    noun = doing_words(doing.activity, less).partition(" ")[2]
-    return f"needs {said} fewer {noun} (there {'is' if len(doing.indexes) == 1 else 'are'} " + (
-        f"{len(doing.indexes):,})"
-    )
+    return fewer_words(doing.activity, less, len(doing.indexes))
 
 
 def _fewer_days(days: Range, doing: Doing, holds: bool) -> Iterator[Plan]:
@@ -289,7 +286,7 @@ def nth_plans(nth: Nth, facts: Facts, moment: Moment) -> Iterator[Plan]:
     after = [index for index in every if line.times[index] >= high]
     for places in (before, after, every):
         if places:
-            said = f"needs {len(places):,} fewer {doing_words(nth.activity, len(places))[2:]}"
+            said = _fewer_words(doing, len(places))
             yield doing.removing(places, said)
             if inside and doing.fitting is not None:
                 more = doing.adding(inside, f"needs {noun} in the window")

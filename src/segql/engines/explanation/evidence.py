@@ -20,7 +20,7 @@ from segql.engines.interpreter.behaviour import (
 )
 from segql.engines.interpreter.behaviour_edges import bound_filter
 from segql.engines.interpreter.facts import Facts, Timeline
-from segql.engines.interpreter.holds import compile_rule
+from segql.engines.interpreter.holds import compiled
 from segql.engines.interpreter.sequences import bind_chain
 from segql.model.fields import TIME_FIELDS
 from segql.model.instants import MIN_INSTANT, Instant, Moment, iso, local_text
@@ -136,7 +136,7 @@ def _teammates(teammates: Teammates, facts: Facts, moment: Moment) -> Found:
     team = tuple(facts.teammates())
     if not team:
         return Found("no account", missing=True)
-    holds_for = compile_rule(teammates.part).at(moment)
+    holds_for = compiled(teammates.part).at(moment)
     names = [mate.id for mate in team if holds_for(mate)]
     note = f"{len(names)} of {number_of(len(team), 'profile')} of the account"
     if names:

@@ -16,7 +16,7 @@ from segql.engines.explanation.evidence import found_by
 from segql.engines.explanation.flips import Flips, stuck_words
 from segql.engines.interpreter.edges import next_flip
 from segql.engines.interpreter.facts import Facts
-from segql.engines.interpreter.holds import compile_rule
+from segql.engines.interpreter.holds import compiled
 from segql.language import syntax
 from segql.language.format import format_line
 from segql.model.instants import MAX_INSTANT, Moment
@@ -33,7 +33,6 @@ Segments = Mapping[str, syntax.Rule]
 # A rule is explained for one profile after the other: without these, most of the time goes there.
 _text = lru_cache(maxsize=4096)(format_line)
 _meaning = lru_cache(maxsize=4096)(desugar)
-_compiled = lru_cache(maxsize=4096)(compile_rule)
 
 
 def explain(
@@ -116,7 +115,7 @@ class _Explaining:
 
     def _condition(self, rule: syntax.Condition, segments: Segments) -> Why:
         meaning, parts = _meaning(rule), tuple[Why, ...]()
-        holds = _compiled(meaning).at(self.moment)(self.facts)
+        holds = compiled(meaning).at(self.moment)(self.facts)
         found = found_by(meaning, self.facts, self.moment)
         if isinstance(rule, syntax.InSegment) and rule.name in segments:
             # Without its own name below it, so that a cycle ends.

@@ -7,7 +7,6 @@ again; only plans that flip the verdict are given. A group is flipped by the che
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import chain, combinations, islice, product
 from typing import Final, assert_never
 
@@ -20,7 +19,7 @@ from segql.engines.explanation.value_changes import compare_plans, value_plans
 from segql.engines.explanation.wording import shown
 from segql.engines.interpreter.behaviour import unit_spans
 from segql.engines.interpreter.facts import Facts
-from segql.engines.interpreter.holds import compile_rule
+from segql.engines.interpreter.holds import compiled
 from segql.model.changes import Belong, Change, Plan, Remove, cost
 from segql.model.instants import Instant, Moment
 from segql.model.windows import Edge, Exact, UnitEdge, Window, resolve
@@ -50,8 +49,6 @@ MOST_PLANS: Final = 3
 MOST_TRIED: Final = 40
 """How many plans for one rule are tried."""
 
-_compiled = lru_cache(maxsize=4096)(compile_rule)
-
 
 @frozen
 class Flips:
@@ -75,7 +72,7 @@ class Flips:
 
     def holds(self, rule: Rule, plan: Plan = ()) -> bool:
         """The verdict after `plan`; raises `CannotTell`."""
-        return _compiled(rule).at(self.moment)(
+        return compiled(rule).at(self.moment)(
             Altered(self.facts, plan, self.moment.now, self._in_segment)
         )
 
@@ -85,7 +82,7 @@ class Flips:
             return None
         self._asked.append(name)
         try:
-            return _compiled(rule).at(self.moment)(facts)
+            return compiled(rule).at(self.moment)(facts)
         finally:
             self._asked.pop()
 

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from segql.engines.explanation.fitting import properties_for
 from segql.engines.explanation.value_changes import MOST_ADDED
-from segql.engines.explanation.wording import doing_words, shown, span_words, values_words
+from segql.engines.explanation.wording import fewer_words, shown, span_words, values_words
 from segql.engines.interpreter.behaviour import matching
 from segql.engines.interpreter.behaviour_edges import bound_filter
 from segql.engines.interpreter.facts import Facts
@@ -139,6 +139,5 @@ def _without(
     places = tuple(matching(line, where, *span))
     if places:
         times = tuple(line.times[place] for place in places)
-        noun = doing_words(Event(step.event), len(places)).partition(" ")[2]
-        words = f"needs {len(places):,} fewer {noun}"
+        words = fewer_words(Event(step.event), len(places), len(places))
         yield (Remove("event", step.event, places, times, words),)

@@ -90,6 +90,14 @@ def doing_words(activity: Activity, number: int, more: str = "") -> str:
     return said + (one if number == 1 else several)
 
 
+def fewer_words(activity: Activity, less: int, there_are: int) -> str:
+    """So many activities too many: `needs one fewer "export" event (there are 3)`."""
+    noun = doing_words(activity, less).partition(" ")[2]
+    number = "one" if less == 1 else f"{less:,}"
+    verb = "is" if there_are == 1 else "are"
+    return f"needs {number} fewer {noun} (there {verb} {there_are:,})"
+
+
 def values_words(values: Mapping[str, Json]) -> str:
     """Properties as ` with rows 11, format "csv"`; nothing when there are none."""
     if not values:

@@ -7,14 +7,13 @@ verdict, and how long it lasts at least) at now, then at the spell's end, and so
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
 from attrs import evolve, field, frozen
 
 from segql.engines.interpreter.behaviour_edges import end_of_did, end_of_nth
 from segql.engines.interpreter.facts import Facts
-from segql.engines.interpreter.holds import compile_rule
+from segql.engines.interpreter.holds import compiled
 from segql.engines.interpreter.sequence_edges import end_of_sequence
 from segql.engines.interpreter.spells import Spell, at_least
 from segql.engines.interpreter.value_edges import end_of_test, end_of_value
@@ -41,8 +40,6 @@ MOST_EDGES: Final = 1_000
 
 Rules: TypeAlias = Mapping[str, Rule]
 """The rules of segments by name."""
-
-_compiled = lru_cache(maxsize=4096)(compile_rule)
 
 
 @frozen
@@ -150,7 +147,7 @@ def _spell(rule: Rule, asked: _Asked) -> Spell:  # noqa: C901 - one line per nod
             end = NEVER
         case _:
             assert_never(rule)
-    return _compiled(rule).at(asked.moment)(asked.facts), end
+    return compiled(rule).at(asked.moment)(asked.facts), end
 
 
 def _spell_of_parts(least: int, parts: tuple[Rule, ...], asked: _Asked) -> Spell:

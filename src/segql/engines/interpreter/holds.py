@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import assert_never
 
 from attrs import frozen
@@ -60,6 +61,10 @@ def compile_rule(rule: Rule) -> Compiled:
     where the language has none (a rule built by hand).
     """
     return Compiled(rule, _bind(rule))
+
+
+compiled = lru_cache(maxsize=4096)(compile_rule)
+"""`compile_rule` that keeps what it made, for those who meet the same rules again and again."""
 
 
 def _bind(rule: Rule) -> Bind[Facts]:  # noqa: C901 - one line per node
