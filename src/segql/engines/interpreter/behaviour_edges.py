@@ -25,6 +25,7 @@ from segql.engines.interpreter.behaviour import (
 from segql.engines.interpreter.facts import Facts, Timeline
 from segql.engines.interpreter.spells import inside_any
 from segql.engines.interpreter.value_edges import end_of_check, end_of_where, moves
+from segql.model.calendar import end_of_day
 from segql.model.crossings import NEVER, crossing, stay
 from segql.model.instants import Instant, Moment
 from segql.model.values import reads_numbers_as_dates
@@ -49,11 +50,15 @@ class Passing:
         times = self.line.times
         return range(bisect_left(times, low), bisect_left(times, high))
 
+    def fitting(self) -> Iterable[int]:
+        """Those of them that `where` leaves."""
+        return self._fitting(self.inside())
+
     def leaving(self, number: int) -> Instant:
         """When the activity that leaves as the `number`-th from now does so, or `NEVER`."""
         if self.window.low is None:
             return NEVER
-        index = _nth(self._fitting(self.inside()), number)
+        index = _nth(self.fitting(), number)
         if index is None:
             return NEVER
         return crossing(self.window.low, self.line.times[index], self.moment.zone)
@@ -102,6 +107,8 @@ def end_of_did(did: Did, facts: Facts, moment: Moment) -> Instant:
         number = len(matching(line, where, low, high))
         if (did.days is None and did.having is None) or not accepts(did.times, number):
             return _end_of_count(did.times, number, passing)
+    if did.days is not None and did.times is None and did.having is None and did.units is None:
+        return _end_of_days(did.days, passing)
     return min(passing.next_change(), _end_of_having(did, line, passing.inside(), moment))
 
 
@@ -137,6 +144,31 @@ def _end_of_count(accepted: Range, number: int, passing: Passing) -> Instant:
     if accepted.most is not None:
         end = min(end, passing.entering(accepted.most - number + 1))
     return end
+
+
+def _end_of_days(accepted: Range, passing: Passing) -> Instant:
+    """When a number of days may get into the accepted range, or out of it.
+
+    A day is lost when its last activity leaves; another one is won at the earliest when an activity
+    enters.
+    """
+    lasts: dict[Instant, int] = {}
+    for index in passing.fitting():
+        lasts[end_of_day(passing.line.times[index], passing.moment.zone)] = index
+    days = len(lasts)
+
+    def lost(number: int) -> Instant:
+        index = tuple(lasts.values())[number - 1]
+        low = passing.window.low
+        time = passing.line.times[index]
+        return NEVER if low is None else crossing(low, time, passing.moment.zone)
+
+    if days < accepted.least:
+        return passing.entering(1)
+    if accepted.most is not None and days > accepted.most:
+        return lost(days - accepted.most)
+    end = lost(days - accepted.least + 1) if accepted.least > 0 else NEVER
+    return end if accepted.most is None else min(end, passing.entering(1))
 
 
 def end_of_any_where(where: Rule | None, every: Iterable[Properties], moment: Moment) -> Instant:

@@ -17,7 +17,7 @@ from segql.engines.interpreter.behaviour_edges import (
     next_time,
 )
 from segql.engines.interpreter.facts import Facts
-from segql.engines.interpreter.sequences import Chain, bind_chain
+from segql.engines.interpreter.sequences import Chain, bind_chains
 from segql.engines.interpreter.value_edges import moves
 from segql.model.crossings import NEVER, crossing
 from segql.model.instants import Instant, Moment
@@ -28,10 +28,9 @@ def end_of_sequence(sequence: Sequence, facts: Facts, moment: Moment) -> Instant
     """The first instant after now at which time may change the verdict of `sequence`."""
     if any(moves(step.where) for step in _every_step(sequence)):
         return _end_of_anything(sequence, facts, moment)
-    chain = bind_chain(sequence)(moment)(facts)
-    if chain is None:
-        return _next_chain(sequence, facts, moment)
-    return _end_of_chain(sequence, chain, facts, moment)
+    chains = bind_chains(sequence)(moment)(facts)
+    lasting = max((_end_of_chain(sequence, one, facts, moment) for one in chains), default=None)
+    return _next_chain(sequence, facts, moment) if lasting is None else lasting
 
 
 def _every_step(sequence: Sequence) -> Iterator[Step]:

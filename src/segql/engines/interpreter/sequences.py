@@ -35,12 +35,23 @@ def bind_sequence(sequence: Sequence) -> Bind[Facts]:
 
 
 def bind_chain(sequence: Sequence) -> Callable[[Moment], Callable[[Facts], Chain | None]]:
-    """What gives a chain that makes the sequence hold, or None."""
+    """What gives a chain that makes the sequence hold, the first to end, or None."""
+    found_at = bind_chains(sequence)
+
+    def bind(moment: Moment) -> Callable[[Facts], Chain | None]:
+        chains = found_at(moment)
+        return lambda facts: next(chains(facts), None)
+
+    return bind
+
+
+def bind_chains(sequence: Sequence) -> Callable[[Moment], Callable[[Facts], Iterator[Chain]]]:
+    """What gives the chains that make the sequence hold, by end, each with its latest start."""
     filters = tuple(bind_filter(step.where) for step in sequence.steps)
     absent = sequence.absent
     absent_filter = bind_filter(None if absent is None else absent.where)
 
-    def bind(moment: Moment) -> Callable[[Facts], Chain | None]:
+    def bind(moment: Moment) -> Callable[[Facts], Iterator[Chain]]:
         now = moment.now
         low, high = activity_bounds(sequence.window, moment)
         steps = tuple(
@@ -49,14 +60,14 @@ def bind_chain(sequence: Sequence) -> Callable[[Moment], Callable[[Facts], Chain
         )
         unwanted = absent_filter(moment)
 
-        def chain(facts: Facts) -> Chain | None:
+        def chains(facts: Facts) -> Iterator[Chain]:
             ends = _ends(facts, steps, (low, high), now)
             if absent is None:
                 return _within(ends, sequence.within_ms)
             times = _times(facts, absent, unwanted, MIN_INSTANT, now)
             return _unfollowed(ends, tuple(times), sequence.within_ms)
 
-        return chain
+        return chains
 
     return bind
 
@@ -101,20 +112,18 @@ def _continued(
         yield time, newest[1]
 
 
-def _within(chains: Iterable[Chain], within_ms: int | None) -> Chain | None:
-    """The first chain that is no longer than `within_ms`, end included."""
+def _within(chains: Iterable[Chain], within_ms: int | None) -> Iterator[Chain]:
+    """The chains that are no longer than `within_ms`, end included."""
     for end, start in chains:
         if within_ms is None or end - start <= within_ms:
-            return end, start
-    return None
+            yield end, start
 
 
 def _unfollowed(
     chains: Iterable[Chain], unwanted: tuple[Instant, ...], within_ms: int | None
-) -> Chain | None:
-    """The first chain that no unwanted time follows: strictly later, up to `within_ms` after."""
+) -> Iterator[Chain]:
+    """The chains that no unwanted time follows: strictly later, up to `within_ms` after."""
     for end, start in chains:
         index = bisect_right(unwanted, end)
         if index == len(unwanted) or (within_ms is not None and unwanted[index] - end > within_ms):
-            return end, start
-    return None
+            yield end, start
