@@ -16,6 +16,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "segql"
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "language": {"model"},
+    "editor": {"model", "language"},
     "rules": {"model", "language"},
     "store": {"model"},
     "engines": {"model", "rules", "store"},
