@@ -6,4 +6,15 @@ Offsets count code points from 0; `language.source` has lines, columns and UTF-1
 - `scopes`: what pieces of a text are, and the names that stand in it
 - `roles`: what each token stands for in its place
 - `highlight`: text → pieces with scopes, for colours
+- `definition`: segments that a text defines and refers to
+- `words`: what each word of the language means, with an example
+- `evidence`: what the data say about a name, in words
+- `stand`: where the parser stands after the beginning of a text, and what it would take
+- `cursor`: text and position → what is being written there, and what stands before it
+- `knowledge`: what the vocabulary knows about the names at a place
+- `phrases`: words of the grammar that belong together
+- `fitting`: phrases that the language refuses, or that do not fit the data
+- `offers`: names and values that may stand at a place
+- `placeholders`: things of the right kind to write over
+- `complete`: text and position → what may be written there
 """

@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from segql.editor.roles import Roles, is_prefix
+from segql.editor.roles import scoped
 from segql.editor.scopes import Scope
-from segql.language.scan import TOKEN
 
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|.)")
 _KNOWN_ESCAPES: Final = frozenset({'\\"', "\\\\", "\\n", "\\t"})
@@ -40,24 +39,13 @@ def tokens(text: str) -> tuple[Piece, ...]:
 
 
 def _pieces(text: str) -> Iterator[Piece]:
-    roles = Roles()
-    for match in TOKEN.finditer(text):
-        kind = str(match.lastgroup)
-        start, end = match.span()
-        if kind == "blank":
-            yield Piece(start, end, Scope.BLANK)
-        elif kind in ("comment", "remark"):
-            yield Piece(start, end, Scope.COMMENT)
+    for start, end, kind, scope in scoped(text):
+        if kind == "open":
+            yield Piece(start, end, Scope.ERROR)
+        elif kind in _TEXTS and "\\" in text[start:end]:
+            yield from _inside(text[start:end], start, scope)
         else:
-            written = match[0]
-            prefix = written == "account" and is_prefix(text, end)
-            scope = roles.take(kind, written, is_prefix=prefix)
-            if kind == "open":
-                yield Piece(start, end, Scope.ERROR)
-            elif kind in _TEXTS and "\\" in written:
-                yield from _inside(written, start, scope)
-            else:
-                yield Piece(start, end, scope)
+            yield Piece(start, end, scope)
 
 
 def _inside(written: str, start: int, scope: Scope) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ here; what a rule may say is the grammar's affair.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, field
@@ -15,6 +15,7 @@ from attrs import define, field
 from segql.editor.scopes import Name, Owner, Root, Scope
 from segql.language.lexical import length_meant, unescaped
 from segql.language.places import KEYWORDS
+from segql.language.scan import TOKEN
 from segql.model.fields import FIELDS
 
 _SCOPES: Final[Mapping[Root, Scope]] = {
@@ -49,11 +50,6 @@ _TAKES_TEXT: Final = {
 }
 
 
-def is_prefix(text: str, end: int) -> bool:
-    """Whether the word `account` that ends at `end` is a prefix: a dot follows it."""
-    return _DOT_AHEAD.match(text, end) is not None
-
-
 @define
 class Roles:
     """What the tokens of a text stand for, one after the other; and what may come next.
@@ -69,6 +65,8 @@ class Roles:
     """The operand before this place, whole or half written."""
     owner: Owner | None = None
     """What `where` and `sum(…)` before this place belong to."""
+    is_property: bool = False
+    """Whether that operand is one of `where` or of an aggregate."""
     aggregate: str = ""
     """The aggregate whose test stands before this place."""
     before: str = ""
@@ -90,6 +88,8 @@ class Roles:
             return self._mark(text)
         before, self.before = self.before, text if kind == "operator" else kind
         if kind == "operator":
+            if text in ("&&", "||"):
+                self._logical("and" if text == "&&" else "or")
             self.takes = Scope.STRING
             return Scope.OPERATOR
         if kind == "glued":
@@ -140,7 +140,7 @@ class Roles:
         return _SCOPES[name.root]
 
     def _start_property(self, written: str) -> Scope:
-        self._begins_property = False
+        self._begins_property, self.is_property = False, True
         if self.owner is not None and self.owner.is_survey:
             self.name = Name(Root.ANSWER, (written,), self.owner.name or "")
             return Scope.QUESTION
@@ -202,7 +202,7 @@ class Roles:
         self.takes = Scope.STRING
         self.name = self.owner = None
         self.aggregate = ""
-        self._is_between = self._begins_property = False
+        self._is_between = self._begins_property = self.is_property = False
 
     def _logical(self, word: str) -> Scope:
         if word == "and" and self._is_between:
@@ -275,3 +275,20 @@ _WORDS: Final[dict[str, Callable[[Roles, str], Scope]]] = {
     "today": Roles._point,
     "yesterday": Roles._point,
 }
+
+
+def scoped(text: str) -> Iterator[tuple[int, int, str, Scope]]:
+    """Every piece of a text in its order: start, end, its kind in `scan`, and what it is."""
+    roles = Roles()
+    take = roles.take
+    for match in TOKEN.finditer(text):
+        kind = str(match.lastgroup)
+        start, end = match.span()
+        if kind == "blank":
+            yield start, end, kind, Scope.BLANK
+        elif kind in ("comment", "remark"):
+            yield start, end, kind, Scope.COMMENT
+        else:
+            written = match[0]
+            is_prefix = written == "account" and _DOT_AHEAD.match(text, end) is not None
+            yield start, end, kind, take(kind, written, is_prefix=is_prefix)

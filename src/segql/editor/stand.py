@@ -17,7 +17,9 @@ from segql.language.grammar import table
 
 _CLAUSES: Final = frozenset({"where", "having", "count", "days", "window", "regularity"})
 _LEADS: Final = frozenset({"DID", "SAW", "COMPLETED", "DISMISSED"})
-_BY_KIND: Final = {"text": "STRING", "length": "DURATION", "date": "DATE", "instant": "INSTANT"}
+_BY_KIND: Final = {"text": "STRING", "length": "DURATION", "date": "DATE"}
+
+_SPELLED: Final = frozenset({"word", "mark", "operator", "instant"})
 
 
 @frozen
@@ -32,6 +34,8 @@ class Stand:
     clauses: frozenset[str] = frozenset()
     """Its clauses that are done, or those of the step of a sequence: rules of the grammar, and
     `within` for a window that is a length."""
+    ended: frozenset[str] = frozenset()
+    """Behind `THEN`: the clauses of the step before it."""
     is_clause: bool = False
     """Whether the last terminal began a clause."""
 
@@ -52,15 +56,17 @@ class Stand:
             if target.origin.name in _CLAUSES:
                 clauses = clauses | {_clause(target)}
             stack.append(states[stack[-1]][target.origin.name][1])
-        lead = self.lead
+        # Where a clause may begin, `where` may; but for `then`, nothing else stands there.
+        is_clause = row.get("WHERE", (None,))[0] is action and terminal != "THEN"
+        lead, ended = self.lead, self.ended
         if terminal in _LEADS:
             joined = (self.last,) if self.last in ("FIRST", "LAST", "NEVER") else ()
             lead, clauses = (*joined, terminal), frozenset()
         elif terminal == "THEN":
-            lead, clauses = (*lead, terminal), frozenset()
+            lead, ended, clauses = (*lead, terminal), clauses, frozenset()
         elif terminal == "NOT" and self.last in ("DID", "THEN"):
             lead = (*lead, terminal)
-        return Stand((*stack, target), terminal, lead, clauses, "WHERE" in row)
+        return Stand((*stack, target), terminal, lead, clauses, ended, is_clause)
 
     def through(self, terminals: Iterable[str]) -> Stand | None:
         """The place behind all of `terminals`."""
@@ -107,7 +113,7 @@ def terminals(kind: str, text: str) -> tuple[str, ...]:
         return (_BY_KIND[kind],)
     if kind == "number":
         return ("DECIMAL",) if "." in text else ("INT",)
-    return _spelled(text) if kind in ("word", "mark", "operator") else ()
+    return _spelled(text) if kind in _SPELLED else ()
 
 
 @lru_cache(maxsize=4096)
