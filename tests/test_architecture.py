@@ -126,6 +126,7 @@ def test_the_language_and_the_evaluator_load_neither_sqlite_nor_numpy() -> None:
 import segql
 rule = segql.parse('trait.plan = "pro" and did "export" within 30d')
 segql.check('trait.plan = ')
+assert segql.tokens("everyone") and segql.complete("did ", 4).items
 segql.matches(rule, {"traits": {"plan": "pro"}}, now="2026-03-01T12:00:00Z")
 """
     assert not HEAVY & loaded_by(code)

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from segql.app.embedding import Project
+    from segql.editor.complete import complete
+    from segql.editor.definition import definition
+    from segql.editor.highlight import tokens
     from segql.engines.interpreter.holds import Compiled
     from segql.engines.interpreter.memory import Profile
     from segql.language.diagnostics import Diagnostic, RuleError
@@ -78,6 +81,8 @@ __all__ = [
     "calls",
     "check",
     "compile",
+    "complete",
+    "definition",
     "explain",
     "file_from_dict",
     "file_to_dict",
@@ -89,6 +94,7 @@ __all__ = [
     "parse",
     "parse_file",
     "to_dict",
+    "tokens",
 ]
 
 # Loaded when they are asked for: `import segql` stays quick, and needs neither parser nor SQLite.
@@ -105,6 +111,9 @@ _LATER: Final = {
     "file_to_dict": "segql.language.json_files",
     "format_file": "segql.language.file_texts",
     "parse_file": "segql.language.file_texts",
+    "complete": "segql.editor.complete",
+    "definition": "segql.editor.definition",
+    "tokens": "segql.editor.highlight",
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from lark import Lark
+from lark.exceptions import UnexpectedInput
 
 from language.strategies import POOLS, Pools
-from segql.language.grammar import UnexpectedInput, build_parser
+from segql.language.tables import grammar_text, lark_parser
 from segql.model.listed import Vocabulary
 from segql.model.values import Kind
 from segql.model.vocabulary import Occurrences, SegmentWords, Values
@@ -37,7 +38,7 @@ def vocabulary_of(pools: Pools = POOLS) -> Vocabulary:
 @cache
 def parser() -> Lark:
     """The grammar's own parser, lexer included."""
-    return build_parser()
+    return lark_parser(grammar_text())
 
 
 def is_beginning(text: str, start: str) -> bool:

@@ -14,7 +14,11 @@ Offsets count code points from 0; `language.source` has lines, columns and UTF-1
 - `knowledge`: what the vocabulary knows about the names at a place
 - `phrases`: words of the grammar that belong together
 - `fitting`: phrases that the language refuses, or that do not fit the data
-- `offers`: names and values that may stand at a place
+- `offers`: what may stand at a place
+- `names`: names, with what the data say about them
+- `values`: values of an operand, written as in a rule
 - `placeholders`: things of the right kind to write over
+- `gather`: everything that may stand at a place
+- `matching`: what is typed against names
 - `complete`: text and position → what may be written there
 """

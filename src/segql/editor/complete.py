@@ -6,34 +6,24 @@ that is wrong before the position is read as well as can be.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from heapq import nsmallest
 from typing import Final
 
 from attrs import frozen
 
-from segql.editor.cursor import Cursor, behind, cursor_at
+from segql.editor.cursor import Cursor, behind, cursor_at, is_taken, line_begun
 from segql.editor.definition import defined_in
-from segql.editor.fitting import fits, units_at
-from segql.editor.knowledge import NOTHING, kinds_at
-from segql.editor.offers import (
-    ItemKind,
-    Offer,
-    fields_at,
-    names_at,
-    values_at,
-    whole_operands,
-)
-from segql.editor.phrases import Phrase, phrases_at
-from segql.editor.placeholders import lengths_typed, placeholders_at
+from segql.editor.gather import Names, offers_at, shelves_at
+from segql.editor.knowledge import NOTHING
+from segql.editor.matching import Found, closest, matching, order, scattered
+from segql.editor.offers import ItemKind, Offer
 from segql.language.source import Span
 from segql.model.vocabulary import Vocabulary
 
-MOST_ITEMS: Final = 200
+MOST_ITEMS: Final = 100
 _LITERALS: Final = frozenset({"operator", "number", "length", "date", "instant"})
 """Pieces behind which what follows is offered too: they may be finished."""
-_WORD_START: Final = re.compile(r"[\W_]+")
 
 
 @frozen
@@ -93,109 +83,37 @@ def complete(
     cursor = cursor_at(text, at, start=start)
     if cursor is None:
         return Completions()
-    known = NOTHING if vocabulary is None else vocabulary
-
-    def defined() -> Iterable[str]:
-        return defined_in(text) if file else ()
-
-    def offered(place: Cursor) -> Iterator[Offer]:
-        return _offers(place, known, destinations, defined)
-
-    found = [(cursor, *each) for each in _matching(cursor, offered(cursor))]
-    if cursor.kind in _LITERALS and cursor.stand.lexed(cursor.kind, cursor.typed):
+    names = Names(
+        NOTHING if vocabulary is None else vocabulary,
+        tuple(destinations),
+        lambda: defined_in(text) if file else (),
+    )
+    found, left_out = _found(cursor, names, most)
+    placed = [(cursor, each) for each in found]
+    if cursor.kind in _LITERALS and is_taken(cursor):
         following = behind(cursor, text, at, start=start)
-        found = [each for each in found if each[2].insert != cursor.typed]
-        found += [
-            (following, *each)
-            for each in _matching(following, offered(following))
+        more, _ = _found(following, names, most)
+        placed = [each for each in placed if each[1][1].insert != cursor.typed]
+        placed += [
+            (following, each)
+            for each in more
             if cursor.kind != "number" or each[1].kind is ItemKind.PUNCTUATION
         ]
-    best = nsmallest(most, found, key=lambda each: _order(each[1], each[2]))
+    line = line_begun(cursor, start=start)
+    if line is not None:
+        placed += [(line, each) for each in matching(offers_at(line, names), line)]
+    best = nsmallest(most, placed, key=lambda each: order(each[1]))
     unique: dict[tuple[Span, str], Item] = {}
-    for place, _, offer in best:
+    for place, (_, offer) in best:
         item = _item(text, place, offer, len(unique))
         unique.setdefault((item.span, item.insert), item)
-    return Completions(tuple(unique.values()), max(0, len(found) - most))
+    return Completions(tuple(unique.values()), left_out + len(placed) - len(best))
 
 
-def _offers(
-    cursor: Cursor,
-    vocabulary: Vocabulary,
-    destinations: Iterable[str],
-    defined: Callable[[], Iterable[str]],
-) -> Iterator[Offer]:
-    kinds = kinds_at(vocabulary, cursor.roles)
-    yield from names_at(cursor, vocabulary, destinations, defined)
-    yield from values_at(cursor, vocabulary, kinds)
-    if cursor.kind == "text":
-        return
-    yield from fields_at(cursor)
-    if cursor.kind == "word":
-        yield from whole_operands(cursor, vocabulary)
-    yield from _words(cursor, kinds)
-    yield from placeholders_at(cursor, kinds)
-    if cursor.kind in ("number", "length", "glued"):
-        yield from lengths_typed(cursor)
-
-
-def _words(cursor: Cursor, kinds: frozenset[str]) -> Iterator[Offer]:
-    """Phrases, operators, units and signs."""
-    for phrase in phrases_at(cursor.stand):
-        if fits(phrase, cursor, kinds):
-            yield _of_phrase(phrase, cursor)
-    if cursor.stand.takes("UNIT"):
-        for place, unit in enumerate(units_at(cursor)):
-            yield Offer(unit, ItemKind.UNIT, unit, "", 0, -place, unit)
-
-
-def _of_phrase(phrase: Phrase, cursor: Cursor) -> Offer:
-    stand, first = cursor.stand, phrase.terminals[0]
-    text, kind, group, weight = phrase.text, ItemKind.KEYWORD, 1, -phrase.order
-    if first == "OP":
-        kind = ItemKind.OPERATOR
-    elif not text[0].isalnum():
-        kind, group = ItemKind.PUNCTUATION, 4
-    elif first == "NOT" and stand.takes("OP"):
-        group, weight = 3, weight - 900 * (text == "not")
-    elif first in ("TRAIT", "ACCOUNT", "SURVEY") and stand.last == "OP":
-        group = 3
-    elif first == "TIMES" and cursor.says(-1) == "1":
-        text = "time"
-    label = phrase.label if text == phrase.text else text
-    return Offer(text, kind, text, phrase.meaning, group, weight, label, phrase.select)
-
-
-def _matching(cursor: Cursor, offers: Iterable[Offer]) -> Iterator[tuple[int, Offer]]:
-    """The offers that what is typed may stand for, each with how far it is from that."""
-    typed = cursor.typed
-    if not typed:
-        yield from ((0, offer) for offer in offers)
-        return
-    if cursor.kind not in ("word", "text"):
-        yield from ((0, offer) for offer in offers if offer.insert.startswith(typed))
-        return
-    lowered = typed.lower()
-    rest: list[Offer] = []
-    is_found = False
-    for offer in offers:
-        name = offer.name
-        low = name.lower()
-        if low.startswith(lowered):
-            is_found = True
-            yield (0 if name.startswith(typed) else 1), offer
-        elif lowered in low:
-            is_found = True
-            begins = any(word.startswith(lowered) for word in _WORD_START.split(low))
-            yield (2 if begins else 3), offer
-        else:
-            rest.append(offer)
-    if not is_found and len(lowered) > 1:
-        letters = re.compile(".*?".join(map(re.escape, lowered)), re.DOTALL)
-        yield from ((4, offer) for offer in rest if letters.search(offer.name.lower()))
-
-
-def _order(apart: int, offer: Offer) -> tuple[int, int, float, str, str]:
-    return apart, offer.group, -offer.weight, offer.name, offer.insert
+def _found(cursor: Cursor, names: Names, most: int) -> tuple[list[Found], int]:
+    found, left_out = closest(shelves_at(cursor, names), cursor, most)
+    found += matching(offers_at(cursor, names), cursor)
+    return found or scattered(shelves_at(cursor, names), cursor, most), left_out
 
 
 def _item(text: str, cursor: Cursor, offer: Offer, rank: int) -> Item:
@@ -231,5 +149,7 @@ def _without_what_follows(insert: str, behind: str) -> str:
 def _would_join(last: str, following: str) -> bool:
     """Whether two characters side by side read as one token, or nearly."""
     if last.isalnum() or last in '_"':
-        return following.isalnum() or following in "_\"'“”.-"
+        return (
+            following.isalnum() or following in "_\"'“”-" or (last.isdigit() and following == ".")
+        )
     return last in "<>=!" and following in "=<>-"

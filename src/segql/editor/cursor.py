@@ -14,12 +14,13 @@ from typing import Final
 from attrs import define, field, frozen
 
 from segql.editor.roles import Roles
-from segql.editor.stand import Stand, start_of, terminals
-from segql.language.edits import edited
+from segql.editor.stand import Stand, start_of, terminals_of
 from segql.language.lexical import unescaped
-from segql.language.scan import TOKEN, Token
+from segql.language.parse import mended
 from segql.language.slips import slips_in
 from segql.language.source import Span
+from segql.language.tokens import TOKEN, Token
+from segql.model.instants import read_instant, zone_named
 
 _QUOTES: Final = frozenset("\"'“”„‟‘’‚‛")
 _CLOSING: Final = {
@@ -85,6 +86,27 @@ def behind(cursor: Cursor, text: str, at: int, *, start: str) -> Cursor:
     return _cursor(Span(at, at), "", "", [*cursor.head, token], start)
 
 
+def is_taken(cursor: Cursor) -> bool:
+    """Whether the half-written piece, as it is, is a token that the grammar takes."""
+    token = Token(cursor.kind, cursor.typed, 0, len(cursor.typed))
+    if cursor.kind == "instant" and read_instant(cursor.typed, zone_named("UTC")) is None:
+        return False
+    return any(cursor.stand.takes(one) for one in terminals_of((token,), "rule"))
+
+
+def line_begun(cursor: Cursor, *, start: str) -> Cursor | None:
+    """The same place as the middle of `on enter` or `on leave`, which are one word each.
+
+    None where `on` does not stand before it, or no such line may begin.
+    """
+    last = cursor.head[-1] if cursor.head else None
+    if start != "file" or last is None or last.text != "on" or cursor.kind not in ("", "word"):
+        return None
+    span = Span(last.start, cursor.span.end)
+    found = _cursor(span, f"on {cursor.typed}", "word", [*cursor.head[:-1]], start)
+    return found if found.stand.takes("ON_ENTER") else None
+
+
 def _segment_before(text: str, at: int) -> int:
     """Where the segment round `at` begins: files may be long, segments are not."""
     begin = 0
@@ -148,13 +170,12 @@ def _dotted(tokens: Sequence[Token]) -> Iterable[tuple[Token, bool]]:
 
 def _stand(head: list[Token], start: str) -> tuple[Stand, bool]:
     right = _Reading(start_of(start))
-    if right.read(head, mending=False):
+    if right.read(head, start, mending=False):
         return right.stand, True
     written = " ".join(token.text for token in head)
     tokens = _tokens(written, 0, len(written))
-    mended = edited(written, ((slip.span, slip.replacement) for slip in slips_in(written, tokens)))
     reading = _Reading(start_of(start))
-    reading.read(_tokens(mended.text, 0, len(mended.text)), mending=True)
+    reading.read(mended(tokens, slips_in(written, tokens)), start, mending=True)
     return reading.stand, False
 
 
@@ -166,49 +187,27 @@ class _Reading:
     _starts: list[Stand] = field(factory=list)
     """The places at which the open conditions began, the innermost last."""
 
-    def read(self, tokens: Sequence[Token], *, mending: bool) -> bool:
+    def read(self, tokens: Sequence[Token], start: str, *, mending: bool) -> bool:
         """Take all tokens; without `mending`, False at the first that is wrong."""
-        skip = False
-        for token, following in pairwise((*tokens, None)):
-            assert token is not None, "only the last one is"
-            if skip:
-                skip = False
-                continue
-            ahead = "" if following is None else following.text
-            skip = (
-                token.text == "on"
-                and ahead in ("enter", "leave")
-                and self.stand.takes(f"ON_{ahead.upper()}")
-            )
-            written = f"on {ahead}" if skip else token.text
-            if token.text == "account" and ahead == ".":
-                written = "account."
-            if not self._take(token.kind, written, mending=mending):
+        for terminal in terminals_of(tokens, start):
+            if mending and self.stand.takes("EVERYONE"):
+                self._starts.append(self.stand)
+            taken = self.stand.taking(terminal)
+            following = None if taken is None else self.stand.after(taken)
+            if following is None and not mending:
                 return False
+            self.stand = following or self._mended(terminal) or self.stand
         return True
 
-    def _take(self, kind: str, text: str, *, mending: bool) -> bool:
-        if mending and self.stand.takes("EVERYONE"):
-            self._starts.append(self.stand)
-        terminal = self.stand.lexed(kind, text)
-        following = None if terminal is None else self.stand.after(terminal)
-        if following is None and mending:
-            following = self._mended(terminals(kind, text))
-        elif following is None:
-            return False
-        self.stand = following or self.stand
-        return True
-
-    def _mended(self, found: tuple[str, ...]) -> Stand | None:
+    def _mended(self, terminal: str) -> Stand | None:
         """The place behind a token that is wrong, as if one before it were not missing."""
-        for terminal in found:
-            for missing in _STAND_INS:
-                following = self.stand.through((missing, terminal))
+        for missing in _STAND_INS:
+            following = self.stand.through((missing, terminal))
+            if following is not None:
+                return following
+        if terminal in _ENDS_CONDITION:
+            for begun in reversed(self._starts[-64:]):
+                following = begun.through(("EVERYONE", terminal))
                 if following is not None:
                     return following
-            if terminal in _ENDS_CONDITION:
-                for begun in reversed(self._starts[-64:]):
-                    following = begun.through(("EVERYONE", terminal))
-                    if following is not None:
-                        return following
         return None

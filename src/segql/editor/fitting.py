@@ -13,10 +13,11 @@ from segql.editor.scopes import Root
 from segql.editor.stand import Stand
 
 _CLAUSE_BY_WORDS: Final = (
-    ("on at", "days"), ("in at", "regularity"), ("between 60d", "window"), ("between", "count"),
-    ("within", "within"), ("where", "where"), ("having", "having"), ("at ", "count"),
-    ("exactly", "count"), ("more", "count"), ("fewer", "count"), ("since", "window"),
-    ("before", "window"), ("on", "window"), ("during", "window"),
+    ("on at", "days"), ("on exactly", "days"), ("on more", "days"), ("on fewer", "days"),
+    ("on between", "days"), ("in at", "regularity"), ("between 60d", "window"),
+    ("between", "count"), ("within", "within"), ("where", "where"), ("having", "having"),
+    ("at ", "count"), ("exactly", "count"), ("more", "count"), ("fewer", "count"),
+    ("since", "window"), ("before", "window"), ("on", "window"), ("during", "window"),
 )  # fmt: skip
 _ONLY_EVENTS: Final = frozenset({"having", "regularity"})
 _WINDOWS: Final = frozenset({"window", "within"})
@@ -32,7 +33,7 @@ _KINDS_BY_WORD: Final = {
 _OF_AGGREGATES: Final = frozenset({"=", "!=", "<", "<=", ">", ">=", "between 1", "in", "not"})
 _DATES: Final = frozenset({"TODAY", "YESTERDAY", "NOW", "DURATION", "DATE", "INSTANT"})
 _ORDERS: Final = frozenset({"<", "<=", ">", ">="})
-_OTHER_OPERANDS: Final = frozenset({"TRAIT", "ACCOUNT", "SURVEY", "NAME"})
+_OTHER_OPERANDS: Final = frozenset({"TRAIT", "ACCOUNT", "SURVEY"})
 _PERIOD_UNITS: Final = ("week", "month", "quarter", "year")
 
 
@@ -66,6 +67,11 @@ def fits(phrase: Phrase, cursor: Cursor, kinds: frozenset[str]) -> bool:
             return _test_fits(phrase, cursor, kinds)
         case _:
             return _value_fits(first, cursor, kinds)
+
+
+def orders(cursor: Cursor) -> bool:
+    """Whether the value that comes next is put in order: a number or a point in time."""
+    return cursor.says(-1) in _ORDERS or cursor.stand.last in ("BETWEEN", "AND")
 
 
 def units_at(cursor: Cursor) -> tuple[str, ...]:
@@ -142,6 +148,5 @@ def _value_fits(first: str, cursor: Cursor, kinds: frozenset[str]) -> bool:
     if not stand.takes("TRUE"):
         return True
     if first in ("TRUE", "FALSE"):
-        ordered = cursor.says(-1) in _ORDERS or stand.last in ("BETWEEN", "AND")
-        return not ordered and (not kinds or "flag" in kinds)
+        return not orders(cursor) and (not kinds or "flag" in kinds)
     return first not in _DATES or not kinds or "date" in kinds

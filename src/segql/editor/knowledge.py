@@ -60,11 +60,16 @@ def kinds_at(vocabulary: Vocabulary, roles: Roles) -> frozenset[str]:
     if name is None:
         return frozenset()
     if name.root is Root.FIELD:
-        if name.path[0] in TIME_FIELDS:
-            return frozenset({"date"})
-        return frozenset({"number" if name.path[0] in COUNT_FIELDS else "text"})
+        return frozenset({field_kind(name.path[0])})
     values = values_of(vocabulary, name, roles)
     return frozenset() if values is None else kinds_of(values)
+
+
+def field_kind(name: str) -> str:
+    """Of what kind a field is."""
+    if name in TIME_FIELDS:
+        return "date"
+    return "number" if name in COUNT_FIELDS else "text"
 
 
 def kinds_of(values: Values) -> frozenset[str]:

@@ -7,16 +7,16 @@ A phrase that has begun is completed with its rest; a word that no phrase begins
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
 from attrs import frozen
 
-from segql.editor.stand import Stand, terminals
+from segql.editor.stand import Stand, terminals_of
 from segql.editor.words import OPERATORS, WORDS
 from segql.language.grammar import table
-from segql.language.scan import TOKEN
+from segql.language.scan import scan
 from segql.language.source import Span
 
 # Phrases, the likelier ones first, with the word that explains them where it is not the first.
@@ -34,11 +34,11 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ("contains", ""), ("starts with", ""), ("ends with", ""), ("matches", ""), ("is empty", ""),
     ("not in (", "in"), ("not contains", "contains"), ("contains any of (", "contains any of"),
     ("contains all of (", "contains all of"), ("is promoter", ""), ("is passive", ""),
-    ("is detractor", ""), ("ignoring case", ""), ("within 30d", "within"),
-    ("within next 7d", "within next"), ("between 1 and 10", "between"),
-    ("more than 30d ago", "more than"), ("more than 7d from now", "more than"),
-    ("changed within 7d", "changed within"), ("unchanged for 14d", "unchanged for"),
-    ("at least 3 times", "at least"), ("where", ""), ("where (", "where"), ("since", ""),
+    ("is detractor", ""), ("within 30d", "within"), ("within next 7d", "within next"),
+    ("between 1 and 10", "between"), ("more than 30d ago", "more than"),
+    ("more than 7d from now", "more than"), ("changed within 7d", "changed within"),
+    ("unchanged for 14d", "unchanged for"), ("at least 3 times", "at least"), ("where", ""),
+    ("where (", "where"), ("and", ""), ("or", ""), ("ignoring case", ""), ("since", ""),
     ("before", ""), ("after", ""), ("on", ""), ("during", ""),
     ("between 60d and 30d ago", "between"), ("between 60d ago and 30d ago", "between"),
     ("at most 3 times", "at most"), ("exactly 3 times", "exactly"),
@@ -49,17 +49,18 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ("having first(", "first"), ("having last(", "last"),
     ("having most frequent(", "most frequent"),
     ("in at least 3 of the last 5 weeks", "in at least"), ("then", ""), ("then not", "then"),
-    ("30d ago", "ago"), ("today", ""), ("yesterday", ""), ("now", ""),
-    ("7d from now", "from now"), ("this week", "this"), ("this month", "this"),
-    ("this quarter", "this"), ("this year", "this"), ("last week", "during"),
-    ("last month", "during"), ("last quarter", "during"), ("last year", "during"),
-    ("true", ""), ("false", ""), ("and", ""), ("or", ""), ("segment", ""), ("description", ""),
+    ("on at most 5 days", "on at least"), ("on exactly 5 days", "on at least"),
+    ("on more than 5 days", "on at least"), ("on fewer than 5 days", "on at least"),
+    ("on between 2 and 5 days", "on at least"), ("30d ago", "ago"), ("today", ""),
+    ("yesterday", ""), ("now", ""), ("7d from now", "from now"), ("this week", "this"),
+    ("this month", "this"), ("this quarter", "this"), ("this year", "this"),
+    ("last week", "during"), ("last month", "during"), ("last quarter", "during"),
+    ("last year", "during"), ("true", ""), ("false", ""), ("segment", ""), ("description", ""),
     ("when", ""), ("on enter notify", "on enter"), ("on leave notify", "on leave"),
     ("after 3d notify", "after duration"), ("at most once every 30d", "at most once every"),
 )  # fmt: skip
-SILENT: Final = frozenset({"TWICE", "ONCE", "NAME", "COUNT"})
-"""Terminals that are understood but not proposed, and those that are no words."""
-_SPELLED_WORD: Final = re.compile(r"(\w+)\\b")
+_SILENT: Final = frozenset({"TWICE", "ONCE", "COUNT", "FIELD", "UNIT"})
+"""Words that are understood but not proposed by themselves."""
 _FILLED: Final = re.compile(r"\d+[a-z]*")
 _FILLED_INSIDE: Final = re.compile(r"(?<= )\d+[a-z]*")
 _ENDS: Final = frozenset({"LPAR", "DOT", "PERCENT"})
@@ -83,18 +84,18 @@ class Phrase:
         return _FILLED_INSIDE.sub("…", self.text) if self.select else self.text
 
 
-def phrases_at(stand: Stand) -> Iterator[Phrase]:
-    """The phrases that the grammar takes at a place, with the words that begin none."""
-    begun: set[str] = set()
+def phrases_at(stand: Stand, fits: Callable[[Phrase], bool]) -> Iterator[Phrase]:
+    """The phrases that the grammar takes at a place and that fit, with words that begin none."""
     for terminal in stand.expected:
-        for phrase in _phrases().get(terminal, ()):
-            if stand.through(phrase.terminals) is not None:
-                begun.add(terminal)
-                yield phrase
-    for terminal in sorted({*stand.expected} - begun - SILENT):
+        found = [
+            phrase
+            for phrase in _phrases().get(terminal, ())
+            if stand.through(phrase.terminals) is not None and fits(phrase)
+        ]
         alone = _alone().get(terminal)
-        if alone is not None:
-            yield alone
+        if not found and alone is not None and fits(alone):
+            found = [alone]
+        yield from found
 
 
 @cache
@@ -127,35 +128,23 @@ def _counts(names: tuple[str, ...]) -> bool:
 
 def _pieces(text: str) -> list[tuple[str, int, int]]:
     """The terminals of a phrase with their places."""
-    found: list[tuple[str, int, int]] = []
-    for match in TOKEN.finditer(text):
-        kind, written, end = str(match.lastgroup), match[0], match.end()
-        if kind == "blank" or (written in ("enter", "leave")):
-            continue
-        if written == "on" and text[end:].startswith((" enter", " leave")):
-            written, end = text[match.start() : end + 6], end + 6
-        if written == "account":
-            written = "account."
-        found.append((terminals(kind, written)[0], match.start(), end))
-    return found
+    tokens = scan(text).tokens
+    start = "file" if text.startswith(("on enter", "on leave")) else "rule"
+    names = terminals_of(tokens, start)
+    return [(name, one.start, one.end) for name, one in zip(names, tokens, strict=True)]
 
 
 @cache
 def _alone() -> Mapping[str, Phrase]:
     """Each terminal that is one word or sign, by itself."""
-    found = {}
-    for name, pattern, _ in table().patterns:
-        word = _SPELLED_WORD.fullmatch(pattern)
-        sign = _SIGNS.get(name)
-        text = word[1] if word is not None else sign
-        if text is not None:
-            about = WORDS.get(text)
-            meaning = "" if about is None else about.meaning
-            found[name] = Phrase(text, (name,), meaning, 500 if sign is None else 600)
-    return found
+    words = {name: word for word, name in table().keywords.items()} | _SIGNS
+    return {
+        name: Phrase(text, (name,), WORDS[text].meaning if text in WORDS else "", 500)
+        for name, text in words.items()
+        if name not in _SILENT
+    }
 
 
 _SIGNS: Final = {
-    "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "PERCENT": "%", "ACCOUNT": "account",
-    "ON_ENTER": "on enter", "ON_LEAVE": "on leave", "TIMES": "times",
+    "LPAR": "(", "RPAR": ")", "COMMA": ",", "DOT": ".", "PERCENT": "%", "TIMES": "times",
 }  # fmt: skip

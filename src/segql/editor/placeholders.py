@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from segql.editor.cursor import Cursor
+from segql.editor.fitting import orders
 from segql.editor.offers import ItemKind, Offer
 from segql.editor.scopes import Scope
 from segql.language.source import Span
@@ -28,21 +29,14 @@ _TEXT_WORDS: Final = {
 
 
 def placeholders_at(cursor: Cursor, kinds: frozenset[str]) -> Iterator[Offer]:
-    """A text, a name, a number or a day, where one may stand."""
-    stand, roles = cursor.stand, cursor.roles
+    """A text, a name, a number, a length or a day, where one may stand."""
     if cursor.typed:
         return
-    is_name = roles.before == "." or roles.begins_property
-    takes_name = is_name and stand.takes("NAME")
-    if stand.takes("STRING"):
-        ordered = cursor.says(-1) in ("<", "<=", ">", ">=") or stand.last in ("BETWEEN", "AND")
-        is_value = stand.takes("TRUE")
-        if not is_value or not (ordered or (kinds and not kinds & {"text", "list"})):
-            words = "a name" if is_name else _TEXT_WORDS.get(roles.takes, "a text")
-            yield _placeholder('""', "text" if not is_name else "quoted name", words, Span(1, 1))
-    if takes_name:
-        yield _placeholder("name", "name", "a name", Span(0, 4))
-    if stand.takes("INT") and (not stand.takes("TRUE") or not kinds or "number" in kinds):
+    stand = cursor.stand
+    if not stand.takes("TRUE"):  # no value: whatever the grammar takes fits
+        kinds = frozenset()
+    yield from _texts(cursor, kinds)
+    if stand.takes("INT") and (not kinds or "number" in kinds):
         if stand.last in ("BETWEEN", "AND") or stand.takes("DECIMAL"):
             yield _placeholder("10", "number", "a number", Span(0, 2))
         elif not stand.takes("DURATION"):
@@ -51,11 +45,22 @@ def placeholders_at(cursor: Cursor, kinds: frozenset[str]) -> Iterator[Offer]:
         for place, length in enumerate(_LENGTHS):
             if not (_is_exact(cursor) and length.endswith(("mo", "y"))):
                 yield Offer(length, ItemKind.UNIT, length, "", 0, -place, length)
-    if stand.takes("DATE") and (not stand.takes("TRUE") or not kinds or "date" in kinds):
+    if stand.takes("DATE") and (not kinds or "date" in kinds):
         yield _placeholder("2026-01-31", "date", "a day", Span(0, 10))
         if stand.last != "ON":
             instant = "2026-01-31T10:00:00Z"
             yield _placeholder(instant, "instant", "an instant, here in UTC", Span(0, 20))
+
+
+def _texts(cursor: Cursor, kinds: frozenset[str]) -> Iterator[Offer]:
+    stand, roles = cursor.stand, cursor.roles
+    is_name = roles.before == "." or roles.begins_property
+    fits = not kinds or bool(kinds & {"text", "list"})
+    if stand.takes("STRING") and fits and not (stand.takes("TRUE") and orders(cursor)):
+        words = "a name" if is_name else _TEXT_WORDS.get(roles.takes, "a text")
+        yield _placeholder('""', "quoted name" if is_name else "text", words, Span(1, 1))
+    if is_name and stand.takes("NAME"):
+        yield _placeholder("name", "name", "a name", Span(0, 4))
 
 
 def _placeholder(insert: str, label: str, words: str, select: Span) -> Offer:

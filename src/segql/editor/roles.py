@@ -15,7 +15,7 @@ from attrs import define, field
 from segql.editor.scopes import Name, Owner, Root, Scope
 from segql.language.lexical import length_meant, unescaped
 from segql.language.places import KEYWORDS
-from segql.language.scan import TOKEN
+from segql.language.tokens import TOKEN
 from segql.model.fields import FIELDS
 
 _SCOPES: Final[Mapping[Root, Scope]] = {

@@ -6,20 +6,17 @@ The algorithm is that of any LALR parser; the table is Lark's.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from attrs import field, frozen
 
-from segql.language.grammar import table
+from segql.language.grammar import table, terminals
+from segql.language.lalr import NAME
+from segql.language.tokens import Token
 
 _CLAUSES: Final = frozenset({"where", "having", "count", "days", "window", "regularity"})
 _LEADS: Final = frozenset({"DID", "SAW", "COMPLETED", "DISMISSED"})
-_BY_KIND: Final = {"text": "STRING", "length": "DURATION", "date": "DATE"}
-
-_SPELLED: Final = frozenset({"word", "mark", "operator", "instant"})
 
 
 @frozen
@@ -38,26 +35,30 @@ class Stand:
     """Behind `THEN`: the clauses of the step before it."""
     is_clause: bool = False
     """Whether the last terminal began a clause."""
+    _clause: str = ""
+    """The terminal that began the last clause."""
 
     def after(self, terminal: str) -> Stand | None:
         """The place behind `terminal`; None where the grammar does not take it."""
-        states = table().states
+        states, productions = table().states, table().productions
         stack = list(self._stack)
         clauses = self.clauses
         while True:
-            row = states[stack[-1]]
-            action, target = row.get(terminal, (None, None))
+            actions = states[stack[-1]]
+            action = actions.get(terminal)
             if action is None:
                 return None
-            if action.name == "Shift":
+            if action >= 0:
                 break
-            if target.expansion:
-                del stack[-len(target.expansion) :]
-            if target.origin.name in _CLAUSES:
-                clauses = clauses | {_clause(target)}
-            stack.append(states[stack[-1]][target.origin.name][1])
+            production = productions[~action]
+            if production.size:
+                del stack[-production.size :]
+            if production.origin in _CLAUSES:
+                is_length = production.origin == "window" and self._clause == "WITHIN"
+                clauses = clauses | {"within" if is_length else production.origin}
+            stack.append(states[stack[-1]][production.origin])
         # Where a clause may begin, `where` may; but for `then`, nothing else stands there.
-        is_clause = row.get("WHERE", (None,))[0] is action and terminal != "THEN"
+        is_clause = actions.get("WHERE", -1) >= 0 and terminal != "THEN"
         lead, ended = self.lead, self.ended
         if terminal in _LEADS:
             joined = (self.last,) if self.last in ("FIRST", "LAST", "NEVER") else ()
@@ -66,7 +67,8 @@ class Stand:
             lead, ended, clauses = (*lead, terminal), clauses, frozenset()
         elif terminal == "NOT" and self.last in ("DID", "THEN"):
             lead = (*lead, terminal)
-        return Stand((*stack, target), terminal, lead, clauses, ended, is_clause)
+        begun = terminal if is_clause else self._clause
+        return Stand((*stack, action), terminal, lead, clauses, ended, is_clause, begun)
 
     def through(self, terminals: Iterable[str]) -> Stand | None:
         """The place behind all of `terminals`."""
@@ -84,13 +86,15 @@ class Stand:
     @property
     def expected(self) -> tuple[str, ...]:
         """The terminals that may come next, in no order that means anything."""
-        row = table().states[self._stack[-1]]
-        return tuple(name for name in row if name.isupper() and self.takes(name))
+        actions = table().states[self._stack[-1]]
+        return tuple(name for name in actions if name.isupper() and self.takes(name))
 
-    def lexed(self, kind: str, text: str) -> str | None:
-        """The terminal that a token of `scan` is at this place, as the contextual lexer has it."""
-        row = table().states[self._stack[-1]]
-        return next((name for name in terminals(kind, text) if name in row), None)
+    def taking(self, terminal: str) -> str | None:
+        """`terminal`, or a name in the place of a keyword that is not taken; None for neither."""
+        if self.takes(terminal):
+            return terminal
+        is_name = terminal in table().keywords.values() and self.takes(NAME)
+        return NAME if is_name else None
 
 
 def start_of(start: str) -> Stand:
@@ -98,34 +102,6 @@ def start_of(start: str) -> Stand:
     return Stand((table().starts[start],))
 
 
-def _clause(rule: Any) -> str:
-    if rule.origin.name == "window" and rule.expansion[0].name == "WITHIN":
-        return "within"
-    return str(rule.origin.name)
-
-
-def terminals(kind: str, text: str) -> tuple[str, ...]:
-    """The terminals that a token of `scan` can be, the likeliest first.
-
-    `on enter`, and `account` with the dot behind it, are given as one text.
-    """
-    if kind in _BY_KIND:
-        return (_BY_KIND[kind],)
-    if kind == "number":
-        return ("DECIMAL",) if "." in text else ("INT",)
-    return _spelled(text) if kind in _SPELLED else ()
-
-
-@lru_cache(maxsize=4096)
-def _spelled(text: str) -> tuple[str, ...]:
-    length = len(text) - (text.startswith("account") and text.endswith("."))
-    found = (pattern.match(text) for _, pattern in _patterns())
-    names = (name for name, _ in _patterns())
-    return tuple(
-        name for name, match in zip(names, found, strict=True) if match and match.end() == length
-    )
-
-
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, re.compile(pattern)) for name, pattern, _ in table().patterns)
+def terminals_of(tokens: Sequence[Token], start: str) -> tuple[str, ...]:
+    """The terminal of each token, as the parser has it."""
+    return tuple(one.type for one in terminals(tokens, start))[:-1]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from segql.language import scan
 from segql.language.build import Builder
 from segql.language.diagnostics import Diagnostic
-from segql.language.lalr import END, NAME, Driver, Stopped, Token
+from segql.language.lalr import END, NAME, Driver, Stopped, Tables, Token
 from segql.language.tables import tables
 
 _BY_KIND: Final = {
@@ -76,6 +76,11 @@ def accepted_after(tokens: Sequence[scan.Token], start: str) -> frozenset[str]:
     return driver.accepted(stacks[-1])
 
 
+def table() -> Tables:
+    """The tables of the parser, for those who look for what a place takes."""
+    return _driver().tables
+
+
 @cache
 def _driver() -> Driver:
     return Driver(tables(), Builder)
@@ -113,4 +118,4 @@ def _following(tokens: Sequence[scan.Token], index: int) -> str:
 
 _ON: Final = {"enter": "ON_ENTER", "leave": "ON_LEAVE"}
 
-__all__ = ["Stopped", "Walk", "accepted_after", "parsed", "terminals"]
+__all__ = ["Stopped", "Walk", "accepted_after", "parsed", "table", "terminals"]

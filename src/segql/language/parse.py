@@ -85,12 +85,12 @@ def _line(text: str, span: Span) -> Span:
 def _read(text: str, tokens: Sequence[Token], start: str) -> tuple[Any, tuple[Diagnostic, ...]]:
     slips = slips_in(text, tokens)
     if slips:
-        tokens = _mended(tokens, slips)
+        tokens = mended(tokens, slips)
     outcome = read(tokens, start, len(text.rstrip()))
     return outcome.result, (*(slip.diagnostic for slip in slips), *outcome.diagnostics)
 
 
-def _mended(tokens: Sequence[Token], slips: Sequence[Slip]) -> list[Token]:
+def mended(tokens: Sequence[Token], slips: Sequence[Slip]) -> list[Token]:
     """The tokens with those of slips replaced by what was meant, each with the span of the slip."""
     found: list[Token] = []
     rest = iter(slips)
