@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import pytest
@@ -39,7 +40,9 @@ def check_accepting(text: str, at: int, start: str) -> None:
     for item in Random(at).sample(items, min(len(items), 12)):
         end = item.span.start + len(item.insert)
         done = accepted(text, item)
-        assert is_beginning(done[:end], start), (text[:at], item)
+        enters = re.match(r"\s+(?:enter|leave)\b", done[end:]) if item.insert == "on" else None
+        begun = done[: end + (enters.end() if enters else 0)]  # there `on enter` is one thing
+        assert is_beginning(begun, start), (text[:at], item)
         assert not scan(done[:end]).diagnostics, (text[:at], item)
         ends = {token.end for token in scan(done).tokens}
         assert len(done[:end].rstrip()) in ends, (text[:at], text[at:], item)

@@ -101,6 +101,7 @@ def complete(
         ]
     line = line_begun(cursor, start=start)
     if line is not None:
+        placed = placed if cursor.is_right else []  # `on` alone means nothing here
         placed += [(line, each) for each in matching(offers_at(line, names), line)]
     best = nsmallest(most, placed, key=lambda each: order(each[1]))
     unique: dict[tuple[Span, str], Item] = {}

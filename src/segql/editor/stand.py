@@ -12,7 +12,7 @@ from typing import Final
 from attrs import field, frozen
 
 from segql.language.grammar import table, terminals
-from segql.language.lalr import NAME
+from segql.language.lalr import END, NAME
 from segql.language.tokens import Token
 
 _CLAUSES: Final = frozenset({"where", "having", "count", "days", "window", "regularity"})
@@ -87,7 +87,9 @@ class Stand:
     def expected(self) -> tuple[str, ...]:
         """The terminals that may come next, in no order that means anything."""
         actions = table().states[self._stack[-1]]
-        return tuple(name for name in actions if name.isupper() and self.takes(name))
+        return tuple(
+            name for name in actions if name.isupper() and name != END and self.takes(name)
+        )
 
     def taking(self, terminal: str) -> str | None:
         """`terminal`, or a name in the place of a keyword that is not taken; None for neither."""
