@@ -38,7 +38,7 @@ _AGGREGATES: Final[Mapping[str, str]] = {
     "sum": "sum", "avg": "avg", "min": "min", "max": "max", "count": "count",
     "distinct": "count distinct", "first": "first", "last": "last", "frequent": "most frequent",
 }  # fmt: skip
-_MORE_WORDS: Final = frozenset({"twice", "time", "teammate", "changed", "unchanged", "for"})
+_MORE_WORDS: Final = frozenset({"twice", "time", "the", "teammate", "changed", "unchanged", "for"})
 _DOT_AHEAD: Final = re.compile(r"\s*\.")
 _TAKES_TEXT: Final = {
     "did": Scope.EVENT,
