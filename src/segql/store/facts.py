@@ -120,6 +120,10 @@ class StoredFacts:
         """The trait at `path`, None when missing."""
         return at_path(self._known.traits, path)
 
+    def get(self, key: str, /) -> Json:
+        """The trait under one key, None when missing."""
+        return self._known.traits.get(key)
+
     def account_trait(self, path: Path) -> Json:
         """The trait of the profile's account at `path`, None when missing or without account."""
         return at_path(self._known.account_traits, path)

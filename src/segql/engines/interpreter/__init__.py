@@ -8,6 +8,7 @@ reads a clock or a file; what it knows of a profile it asks `Facts`.
 - `memory`: a plain mapping as facts
 - `predicates`: predicates bound to a moment, and how they combine
 - `checks`: tests as checks on a raw value
+- `keyed`: tests on what stands under one key, in one call
 - `attributes`: tests on traits, fields, answers and properties
 - `comparisons`: two attributes compared with each other
 - `aggregates`: what `having` tests

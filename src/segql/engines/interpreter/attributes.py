@@ -7,6 +7,7 @@ from typing import Final, TypeAlias, assert_never
 
 from segql.engines.interpreter.checks import Check, bind_check
 from segql.engines.interpreter.facts import Facts
+from segql.engines.interpreter.keyed import bind_keyed
 from segql.engines.interpreter.predicates import (
     Bind,
     Predicate,
@@ -60,7 +61,10 @@ def bind_holds(condition: Holds) -> Bind[Facts]:
         raise Refused("a bare property stands only inside `where`", code=_OUTSIDE_WHERE)
     if isinstance(operand, Trait) and isinstance(test, ChangedIn):
         return _bind_changed(operand.path, test)
-    check_at = bind_check(test, numbers=reads_numbers_as_dates(operand.path))
+    numbers = reads_numbers_as_dates(operand.path)
+    if isinstance(operand, Trait) and len(operand.path) == 1:
+        return bind_keyed(operand.path[0], test, numbers=numbers)
+    check_at = bind_check(test, numbers=numbers)
 
     def bind(moment: Moment) -> Predicate[Facts]:
         return _asked(operand, check_at(moment), moment.now)
@@ -177,13 +181,13 @@ def _bind_property(operand: Operand, test: Test) -> Bind[Properties]:
     if not isinstance(operand, Property):
         raise Refused("`where` holds tests on properties only", code="where-condition")
     path = operand.path
-    check_at = bind_check(test, numbers=reads_numbers_as_dates(path))
+    numbers = reads_numbers_as_dates(path)
+    if len(path) == 1:
+        return bind_keyed(path[0], test, numbers=numbers)
+    check_at = bind_check(test, numbers=numbers)
 
     def bind(moment: Moment) -> Predicate[Properties]:
         check = check_at(moment)
-        if len(path) == 1:  # without `reader`: a call less for every event
-            key = path[0]
-            return lambda properties: check(properties.get(key))
         return lambda properties: check(at_path(properties, path))
 
     return bind

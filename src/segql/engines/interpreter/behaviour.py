@@ -205,10 +205,10 @@ def _counted(accepted: Range) -> Counting:
             line = timeline(facts)
             number, properties = 0, line.properties
             for index in _inside(line.times, low, high):
-                if number >= settles:
-                    break
                 if where(properties(index)):
                     number += 1
+                    if number == settles:
+                        break
             return accepts(accepted, number)
 
         return fits
@@ -216,8 +216,35 @@ def _counted(accepted: Range) -> Counting:
     if accepted.most is not None or least < 1:
         return bind
     return lambda timeline, where, low, high: (
-        _reaching(least, timeline, low, high) if where is None else bind(timeline, where, low, high)
+        _reaching(least, timeline, low, high)
+        if where is None
+        else _reaching_where(least, timeline, where, low, high)
     )
+
+
+def _reaching_where(
+    least: int,
+    timeline: Callable[[Facts], Timeline],
+    where: Predicate[Properties],
+    low: Instant,
+    high: Instant,
+) -> Predicate[Facts]:
+    """At least `least` that `where` leaves, the newest looked at first, none that is not needed."""
+
+    def reaches(facts: Facts) -> bool:
+        line = timeline(facts)
+        times, properties, missing = line.times, line.properties, least
+        for index in range(len(times) - 1, -1, -1):
+            time = times[index]
+            if time < low:
+                break
+            if time < high and where(properties(index)):
+                missing -= 1
+                if not missing:
+                    return True
+        return False
+
+    return reaches
 
 
 def _reaching(

@@ -107,7 +107,7 @@ def equals(test: Equals) -> Check:
 
 def number_in(test: NumberIn) -> Check:
     """The check for being a number in the range."""
-    low, high = _closed(test)
+    low, high = closed(test)
 
     def element_inside(element: Element) -> bool:
         return isinstance(element, float) and low <= element <= high
@@ -124,7 +124,7 @@ def number_in(test: NumberIn) -> Check:
     return inside
 
 
-def _closed(test: NumberIn) -> tuple[float, float]:
+def closed(test: NumberIn) -> tuple[float, float]:
     """The range with both ends included and finite, so that no infinite number lies inside."""
     low = test.low if test.low_included else nextafter(test.low, inf)
     high = test.high if test.high_included else nextafter(test.high, -inf)

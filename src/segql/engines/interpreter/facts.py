@@ -39,6 +39,9 @@ class Facts(Protocol):
     def changed(self, path: Path) -> Instant | None:
         """When the trait at `path` last became what it is, None where nothing says so."""
 
+    def get(self, key: str, /) -> Json:
+        """The trait under one key: `trait((key,))`, in one call."""
+
     def account_trait(self, path: Path) -> Json:
         """The trait of the profile's account at `path`, None when missing or without account."""
 

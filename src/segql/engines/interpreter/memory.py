@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Final, TypeAlias
@@ -41,18 +41,16 @@ _TEAMMATE_KEYS: Final = tuple(key for key in _PROFILE_KEYS if key not in ("accou
 class _Line:
     """What the profile did of one kind, in order of time, then place in the list."""
 
-    times: tuple[Instant, ...] = ()
-    _properties: tuple[Mapping[str, Json], ...] = ()
+    times: tuple[Instant, ...]
+    properties: Callable[[int], Mapping[str, Json]]
+    """A tuple's own way to an item: asked for every event, a function around it would cost more."""
     _places: tuple[str, ...] = ()
-
-    def properties(self, index: int) -> Mapping[str, Json]:
-        return self._properties[index]
 
     def source(self, index: int) -> str:
         return self._places[index]
 
 
-_NOTHING: Final = _Line()
+_NOTHING: Final = _Line((), ().__getitem__)
 
 _Act: TypeAlias = tuple[Instant, Mapping[str, Json], str]
 """When, with what, and the place in the document."""
@@ -67,6 +65,8 @@ class Profile:
     _email: str | None
     _account: str | None
     _traits: Mapping[str, Json]
+    get: Callable[[str], Json] = field(init=False, repr=False)
+    """The trait under one key: the mapping's own way to it, without a function around it."""
     _account_traits: Mapping[str, Json]
     _events: Mapping[str, _Line]
     _actions: Mapping[tuple[str, str | None], _Line]
@@ -77,6 +77,10 @@ class Profile:
     _changed: Mapping[Path, Instant]
     _team: list[Profile] = field(factory=list, repr=False)
     """The profiles of the account, this one included, the same list in each; empty without one."""
+
+    @get.default
+    def _own_get(self) -> Callable[[str], Json]:
+        return self._traits.get
 
     @classmethod
     def of(cls, document: Document, *, zone: str | ZoneInfo = "UTC") -> Profile:
@@ -279,4 +283,7 @@ def _surveys(
 def _line(acts: list[_Act]) -> _Line:
     # The sort is stable, so equal times stay in their order in the list.
     acts.sort(key=itemgetter(0))
-    return _Line(*zip(*acts, strict=True)) if acts else _NOTHING
+    if not acts:
+        return _NOTHING
+    times, properties, places = zip(*acts, strict=True)
+    return _Line(times, properties.__getitem__, places)
