@@ -9,7 +9,7 @@ DEMO   := build/demo
 USERS  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types check wheel-check bench clean
+.PHONY: help demo test test-all lint types check wheel-check bench bench-language clean
 
 help:
 	@echo "make demo         import real and generated data, show segments with their members"
@@ -18,6 +18,7 @@ help:
 	@echo "make check        lint, types and tests"
 	@echo "make wheel-check  install the wheel elsewhere and run it"
 	@echo "make bench        benchmarks beside DuckDB and ClickHouse (in an environment of its own)"
+	@echo "make bench-language  the language beside rule-engine, CEL and json-logic"
 
 demo: $(CORE)
 	@$(BIN)/python examples/demo.py --dir $(DEMO) --users $(USERS)
@@ -55,6 +56,9 @@ wheel-check: $(CORE)
 BENCH := build/bench/venv
 bench: $(BENCH)/.done
 	$(BENCH)/bin/python -m benchmarks.run $(ARGS)
+
+bench-language: $(BENCH)/.done
+	$(BENCH)/bin/python -m benchmarks.language
 
 $(BENCH)/.done: pyproject.toml constraints.txt benchmarks/requirements.txt
 	$(PYTHON) -m venv $(BENCH)

@@ -61,6 +61,10 @@ class Altered:
         """The trait at `path`."""
         return self._value("trait", path, self._facts.trait)
 
+    def get(self, key: str, /) -> Json:
+        """The trait under one key."""
+        return self.trait((key,))
+
     def changed(self, path: Path) -> Instant | None:
         """When the trait last became what it is: now, where the plan sets it."""
         for change in self._plan:
