@@ -26,7 +26,7 @@ from segql.store.driver import Connection
 CHUNK: Final = 50
 """Profiles of the first chunk, and of the smallest."""
 LOCK_S: Final = 0.01
-"""How long a chunk aims to hold the lock; profiles with many flips take six times as long."""
+"""How long a chunk aims to hold the lock, going by the last one."""
 
 Writing = Callable[[], AbstractContextManager[Connection]]
 
@@ -63,9 +63,7 @@ def _follow(sitting: Sitting, ahead: followups.Followup, size: int) -> None:
     connection = sitting.connection
     members = profiles.of_account(connection, ahead.account, after=ahead.cursor, limit=size)
     bring_up_to_date(sitting, members)
-    sitting.write()
-    if sitting.due:
-        profiles.mark_reached(connection, members, change=sitting.change)
+    sitting.settle()
     if len(members) < size:
         followups.drop(connection, ahead.account)
     else:

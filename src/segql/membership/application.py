@@ -27,7 +27,7 @@ Writing = Callable[[], AbstractContextManager[Connection]]
 CHUNK: Final = 2_000
 """Flips of the first chunk."""
 LOCK_S: Final = 0.02
-"""How long a chunk aims to hold the lock; one may take more than twice as long as the last."""
+"""How long a chunk aims to hold the lock, going by the last one."""
 
 _Ids: TypeAlias = NDArray[np.int64]
 

@@ -23,7 +23,7 @@ from segql.model.errors import Broken, Busy
 from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.store import members, runs, settings
-from segql.store.driver import Connection
+from segql.store.driver import Connection, DriverError
 
 Progress = Callable[[int, int, str], None]
 """Called with segments done, segments in all, and the name of the one at hand."""
@@ -180,7 +180,7 @@ class _Work:
                 self.path, claimed.catalog.rules, moment=claimed.moment, names=names
             )
             return broken | dict.fromkeys(names, result)
-        except (Busy, Broken, sets.Cancelled):
+        except (Busy, Broken, DriverError, sets.Cancelled):
             raise
         except Exception as error:  # one rule must not stop all the others
             if len(names) == 1:

@@ -23,7 +23,7 @@ from segql.model.errors import Broken, Busy
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Moment
 from segql.store import followups, members, profiles, runs, settings
-from segql.store.driver import Connection
+from segql.store.driver import Connection, DriverError
 from segql.store.facts import StoredFacts, facts_of
 
 
@@ -65,6 +65,8 @@ class Sitting:
         self._bound: dict[int, Predicate[Facts] | None] = {}
         self._accounts: dict[int, int | None] = {}
         """The accounts that profiles had before the transaction, where that matters."""
+        self.reached: set[int] = set()
+        """Profiles that are up to date when the transaction ends, where something is due."""
 
     def affect(self, profile: int, affected: Affected, reason: Reason) -> None:
         """Have what reads `affected` re-checked for a profile, by internal id, and teammates."""
@@ -113,10 +115,10 @@ class Sitting:
 
     def settle(self) -> None:
         """Ask everything that waits, write the flips, and say whom the transaction reached."""
-        touched = {profile for _, profile in self._waiting}
+        self.reached.update(profile for _, profile in self._waiting)
         self.ask()
         if self.due:
-            profiles.mark_reached(self.connection, touched, change=self.change)
+            profiles.mark_reached(self.connection, self.reached, change=self.change)
         self.write()
 
     def write(self) -> None:
@@ -170,8 +172,11 @@ class Sitting:
 
     def segments_of(self, profile: int) -> set[int]:
         """The ids of the segments that a profile is in, as far as is known by now."""
-        self._load((profile,))
-        return self._inside[profile]
+        inside = self._inside.get(profile)
+        if inside is None:
+            self._load((profile,))
+            inside = self._inside[profile]
+        return inside
 
     def _load(self, wanted: Iterable[int]) -> None:
         missing = [profile for profile in wanted if profile not in self._inside]
@@ -207,7 +212,7 @@ class Sitting:
             return False
         try:
             return predicate(facts)
-        except (Busy, Broken):
+        except (Busy, Broken, DriverError):
             raise
         except Exception as error:  # one rule must not stop the data and all the others
             self._bound[place] = None
@@ -255,6 +260,7 @@ def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
             if one.cursor < profile and reached < one.change:
                 sitting.recheck(profile, (place,), reason)
     sitting.ask()
+    sitting.reached.update(wanted)
 
 
 def _reason(entry: Entry, due: runs.Due) -> Reason:

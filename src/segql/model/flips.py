@@ -17,7 +17,8 @@ class Cause(StrEnum):
     IDENTIFY = "identify"
     """What was said of the profile; the change number of the call's transaction."""
     ACCOUNT = "account"
-    """What was said of its account; the change number of the call's transaction."""
+    """What was said of its account, or done by a teammate where there are many; the change number
+    of the call's transaction."""
     SURVEY = "survey"
     """A survey action; the id of the response."""
     TEAMMATE = "teammate"

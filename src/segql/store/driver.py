@@ -19,6 +19,8 @@ else:
     from sqlite_utils.utils import sqlite3
 
 Connection: TypeAlias = sqlite3.Connection
+DriverError: TypeAlias = sqlite3.Error
+"""What SQLite raises; `failures` turns it into errors of ours."""
 
 CACHE_KIB: Final = 128 * 1024
 PAGE_BYTES: Final = 4096
