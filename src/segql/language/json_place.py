@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from math import isfinite
 from typing import Final, NoReturn
 
@@ -14,7 +15,7 @@ from segql.model.errors import Refused
 DEEPEST: Final = 160
 """JSON levels: 64 levels of a rule take two each, and the innermost test a few more."""
 
-MOST_VALUES: Final = 200_000
+MOST_VALUES: Final = 40_000
 """JSON values: more than 64 KiB of text can say."""
 
 
@@ -125,19 +126,44 @@ class Place:
         return True
 
 
+_MOST_TEXT: Final = 64 * 1024
+"""Code points of all texts and keys together."""
+
+
 def refuse_size(document: object) -> None:
-    """Raise `Refused` (`too-deep`, `too-large`) for what no rule can be, without recursion."""
-    level, count = [Place(document)], 1
+    """Raise `Refused` (`too-deep`, `too-large`, `large-number`) for what no rule can be.
+
+    Works without recursion, and looks at nothing behind the first fault.
+    """
+    level, count, text = [Place(document)], 1, 0
     for _ in range(DEEPEST):
         inner: list[Place] = []
         for place in level:
-            inner.extend(_inside(place))
+            text += _text_size(place)
+            if text > _MOST_TEXT:
+                place.refuse("too-large", f"comes with more than {_MOST_TEXT:,} characters of text")
+            inner.extend(islice(_inside(place), MOST_VALUES + 1))
             if count + len(inner) > MOST_VALUES:
                 place.refuse("too-large", f"comes after {MOST_VALUES} values, more than a rule has")
         if not inner:
             return
         level, count = inner, count + len(inner)
     level[0].refuse("too-deep", "lies deeper than the 64 levels that a rule may have")
+
+
+def _text_size(place: Place) -> int:
+    """The code points of a text, or of an object's keys; whole numbers must be exact in a double.
+
+    A number of thousands of digits could not even be shown in a message.
+    """
+    match place.value:
+        case str() as text:
+            return len(text)
+        case Mapping() as values:
+            return sum(len(key) for key in values if isinstance(key, str))
+        case int() as number if abs(number) > LARGEST_WHOLE:
+            place.number()
+    return 0
 
 
 def _inside(place: Place) -> Iterator[Place]:
