@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from segql.editor.complete import complete
     from segql.editor.definition import definition
     from segql.editor.highlight import tokens
+    from segql.editor.hover import hover
     from segql.engines.interpreter.holds import Compiled
     from segql.engines.interpreter.memory import Profile
     from segql.language.diagnostics import Diagnostic, RuleError
@@ -89,6 +90,7 @@ __all__ = [
     "format",
     "format_file",
     "from_dict",
+    "hover",
     "matches",
     "open",
     "parse",
@@ -107,12 +109,12 @@ _LATER: Final = {
     "Segment": "segql.language.syntax",
     "Vocabulary": "segql.model.listed",
     "Why": "segql.model.why",
-    "file_from_dict": "segql.language.json_files",
-    "file_to_dict": "segql.language.json_files",
+    **dict.fromkeys(("file_from_dict", "file_to_dict"), "segql.language.json_files"),
     "format_file": "segql.language.file_texts",
     "parse_file": "segql.language.file_texts",
     "complete": "segql.editor.complete",
     "definition": "segql.editor.definition",
+    "hover": "segql.editor.hover",
     "tokens": "segql.editor.highlight",
 }
 

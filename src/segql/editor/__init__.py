@@ -21,4 +21,5 @@ Offsets count code points from 0; `language.source` has lines, columns and UTF-1
 - `gather`: everything that may stand at a place
 - `matching`: what is typed against names
 - `complete`: text and position → what may be written there
+- `hover`: text and position → what stands there, in words
 """

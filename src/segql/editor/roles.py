@@ -277,10 +277,9 @@ _WORDS: Final[dict[str, Callable[[Roles, str], Scope]]] = {
 }
 
 
-def scoped(text: str) -> Iterator[tuple[int, int, str, Scope]]:
+def scoped(text: str, roles: Roles | None = None) -> Iterator[tuple[int, int, str, Scope]]:
     """Every piece of a text in its order: start, end, its kind in `scan`, and what it is."""
-    roles = Roles()
-    take = roles.take
+    take = (Roles() if roles is None else roles).take
     for match in TOKEN.finditer(text):
         kind = str(match.lastgroup)
         start, end = match.span()

@@ -75,7 +75,7 @@ _BEHAVIOUR: Final = _section(
     first_did=("tests when the event happened first", 'first did "export" within 7d'),
     last_did=("tests when the event happened last", 'last did "export" before 14d ago'),
     then=("a later event; `within` bounds the time from first to last",
-          'did "signup" then "export" within 14d'),
+          'did "signup" then "export" within 14d since 30d ago'),
     saw_survey=("the survey was shown", 'saw survey "nps" within 90d'),
     completed_survey=("the survey was answered to its end",
           'completed survey "nps" where score <= 6'),
