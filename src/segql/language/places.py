@@ -12,13 +12,14 @@ from segql.model.fields import FIELDS
 
 KEYWORDS: Final = frozenset({
     "account", "after", "ago", "all", "and", "any", "at", "before", "between", "case",
-    "completed", "contains", "count", "description", "detractor", "did", "dismissed", "distinct",
-    "during", "empty", "ends", "enter", "every", "everyone", "exactly", "false", "fewer", "first",
-    "from", "having", "ignoring", "in", "is", "known", "last", "least", "leave", "matches",
-    "more", "most", "never", "next", "no", "none", "not", "notify", "now", "of", "on", "once",
-    "one", "or", "passive", "promoter", "sample", "saw", "segment", "since", "starts", "survey",
-    "than", "then", "this", "times", "today", "trait", "true", "unknown", "when", "where", "with",
-    "within", "yesterday",
+    "changed", "completed", "contains", "count", "description", "detractor", "did", "dismissed",
+    "distinct", "during", "empty", "ends", "enter", "every", "everyone", "exactly", "false",
+    "fewer", "first", "for", "frequent", "from", "having", "ignoring", "in", "is", "known",
+    "last", "least", "leave", "matches", "more", "most", "never", "next", "no", "none", "not",
+    "notify", "now", "of", "on", "once", "one", "or", "passive", "promoter", "sample", "saw",
+    "segment", "since", "starts", "survey", "teammate", "than", "then", "this", "times",
+    "today", "trait", "true", "unchanged", "unknown", "when", "where", "with", "within",
+    "yesterday",
 })  # fmt: skip
 """The words of the language in lower case, units and aggregates apart."""
 
@@ -26,7 +27,9 @@ _COMPARISONS: Final = frozenset(
     {"=", "==", "===", "!=", "!==", "<>", "<", "<=", ">", ">=", "=<", "=>", "≤", "≥", "≠"}
 )
 _LOGIC: Final = frozenset({"and", "or", "not", "&&", "||", "!", "("})
-_AGGREGATES: Final = frozenset({"sum", "avg", "min", "max", "count", "distinct"})
+_AGGREGATES: Final = frozenset(
+    {"sum", "avg", "min", "max", "count", "distinct", "first", "last", "frequent"}
+)
 
 
 @frozen

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from segql.engines.interpreter.document import BadProfile
-from segql.engines.interpreter.memory import Profile
+from segql.engines.interpreter.memory import Profile, in_teams
 
 NOW = 1_772_366_400_000
 
@@ -26,6 +26,11 @@ NOW = 1_772_366_400_000
         ({"account": "acme"}, "account", "must be an object, not text"),
         ({"account": {"name": "acme"}}, "account.name", "is no key of a profile"),
         ({"account": {"traits": 3}}, "account.traits", "must be an object, not a number"),
+        ({"teammates": [{}]}, "teammates", "are those of an account, and there is no `account`"),
+        ({"account": {}, "teammates": [{}, {"id": 3}]}, "teammates[1].id", "must be text"),
+        ({"account": {}, "teammates": [{"account": {}}]}, "teammates[0].account", "is no key"),
+        ({"changed": 5}, "changed", "must be an object, not a number"),
+        ({"changed": {"a": {"b": "soon"}}}, "changed.a.b", "must be a time, not `soon`"),
         ({"events": {}}, "events", "must be a list, not an object"),
         ({"events": ["export"]}, "events[0]", "must be an object, not text"),
         ({"events": [{"time": NOW}]}, "events[0]", "needs `event`"),
@@ -122,3 +127,32 @@ def test_the_email_may_come_as_a_trait() -> None:
         Profile.of({"email": "d@e.f", "traits": {"email": "a@b.c"}}).field("email", NOW) == "d@e.f"
     )
     assert Profile.of({"traits": {"email": 3}}).field("email", NOW) is None
+
+
+def test_an_object_changed_with_the_latest_inside_it() -> None:
+    changed = {"plan": NOW, "company": {"size": NOW - 5, "name": NOW - 9, "city": None}, "gone": {}}
+    profile = Profile.of({"changed": changed})
+    assert profile.changed(("plan",)) == NOW
+    assert profile.changed(("company",)) == NOW - 5
+    assert profile.changed(("company", "name")) == NOW - 9
+    assert profile.changed(("company", "city")) is None
+    assert profile.changed(("plan", "name")) is None
+    assert profile.changed(("gone",)) is None
+
+
+def test_teammates_are_everybody_of_the_account() -> None:
+    mates = [{"id": "bob"}, {"id": "cleo"}]
+    ann = Profile.of({"id": "ann", "account": {"traits": {"plan": "pro"}}, "teammates": mates})
+    assert [mate.id for mate in ann.teammates()] == ["ann", "bob", "cleo"]
+    for mate in ann.teammates():
+        assert mate.teammates() == ann.teammates()
+        assert mate.account_trait(("plan",)) == "pro"
+    assert not Profile.of({"id": "ann"}).teammates()
+
+
+def test_profiles_with_one_account_id_become_a_team() -> None:
+    accounts = {"ann": "acme", "bob": "duo", "cleo": "acme"}
+    people = {who: Profile.of({"id": who, "account": {"id": a}}) for who, a in accounts.items()}
+    teams = in_teams(people | {"dora": Profile.of({"id": "dora"})})
+    found = {who: [mate.id for mate in one.teammates()] for who, one in teams.items()}
+    assert found == {"ann": ["ann", "cleo"], "bob": ["bob"], "cleo": ["ann", "cleo"], "dora": []}
