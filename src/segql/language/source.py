@@ -43,6 +43,24 @@ class Source:
         start = self._starts[line - 1]
         return len(self.text[start : start + column - 1].encode("utf-16-le", "surrogatepass")) // 2
 
+    def offset_at(self, line: int, utf16_column: int) -> int:
+        """The offset of a place as editors count: line from 1, column in UTF-16 units from 0.
+
+        The inverse of `utf16_column`; behind the end of a line it is that end, inside a pair of
+        surrogates the character that the pair is. A line behind the last is the end of the text.
+
+        >>> Source("a😀b").offset_at(1, 3)
+        2
+        """
+        if line > len(self._starts):
+            return len(self.text)
+        start, units = self._starts[line - 1], 0
+        for offset, character in enumerate(self.line(line), start):
+            units += 2 if ord(character) > 0xFFFF else 1
+            if units > utf16_column:
+                return offset
+        return start + len(self.line(line))
+
     def line(self, number: int) -> str:
         """The text of line `number`, from 1, without its line break."""
         start = self._starts[number - 1]
