@@ -22,4 +22,5 @@ Offsets count code points from 0; `language.source` has lines, columns and UTF-1
 - `matching`: what is typed against names
 - `complete`: text and position → what may be written there
 - `hover`: text and position → what stands there, in words
+- `outline`: the condition round a position, and parentheses that belong together
 """
