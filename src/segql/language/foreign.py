@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from segql.language.diagnostics import Diagnostic, error, replace
+from segql.language.diagnostics import Diagnostic, Fix, error, replace
 from segql.language.source import Span
 
 _JSON: Final = re.compile(r"\s*(?:\{|\[\s*[\{\[\"])")
 _QUERY: Final = re.compile(r"\s*(?:select|with)\b.*\b(?:from|where)\b", re.IGNORECASE | re.DOTALL)
 _FORMULA: Final = re.compile(r"\s*=")
+_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)\s*", re.DOTALL)
+_DASHES: Final = re.compile(r"(?<=\.)[^\W\d]\w*(?:-\w+)+")
 _SUBSCRIPT: Final = re.compile(r"""(?<=[\w\]])\[\s*(["'])([^\W\d]\w*)\1\s*\]""")
 
 
@@ -25,11 +27,28 @@ def foreign(text: str) -> Diagnostic | None:
     if (match := _FORMULA.match(text)) is not None:
         help = 'a rule joins tests with `and` and `or`, as in `trait.plan = "pro" and events > 5`'
         return error("formula-text", _first(match), "this is a formula, not a rule", help=help)
+    if (match := _outside(_COMMENT, text)) is not None:
+        fix = Fix("leave it out", Span(*match.span()), "")
+        message = "comments begin with `#` and end with the line"
+        return error("other-comment", Span(match.start(), match.start() + 2), message, fix=fix)
+    if (match := _outside(_DASHES, text)) is not None:
+        span = Span(*match.span())
+        message = "names with other characters are quoted"
+        return error("unquoted-name", span, message, fix=replace(span, f'"{match[0]}"', match[0]))
     if (match := _SUBSCRIPT.search(text)) is not None:
         span = Span(*match.span())
         message = "names inside one another are written with dots"
         return error("subscript", span, message, fix=replace(span, f".{match[2]}", match[0]))
     return None
+
+
+def _outside(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first match that no string holds."""
+    return next((one for one in pattern.finditer(text) if _is_outside(text, one.start())), None)
+
+
+def _is_outside(text: str, at: int) -> bool:
+    return text.count('"', text.rfind("\n", 0, at) + 1, at) % 2 == 0
 
 
 def _first(match: re.Match[str]) -> Span:

@@ -130,6 +130,7 @@ _INSERTED: Final = (
     ({"OF"}, "mark", "of"),
     ({"ANY", "SURVEY"}, "text", "survey"),
     ({"SAMPLE", "SEGMENT"}, "text", "segment"),
+    ({"NOTIFY"}, "text", "notify"),
 )
 
 

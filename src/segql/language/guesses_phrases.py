@@ -113,6 +113,16 @@ def method(stop: Stop) -> Diagnostic | None:
     return None
 
 
+def empty_list(stop: Stop) -> Diagnostic | None:
+    """`trait.plan in ()`."""
+    is_list = stop.text(-2) == "in" or (stop.text(-2), stop.text(-4)) == ("of", "contains")
+    if (stop.text(-1), stop.text(0)) != ("(", ")") or not is_list:
+        return None
+    span = stop.tokens[stop.index - 1].span.to(stop.span)
+    help = "nothing is in an empty list; write one value at least"
+    return error("empty-list", span, "this list is empty, so the test never holds", help=help)
+
+
 def bare_filter(stop: Stop) -> Diagnostic | None:
     """`did "export" (format = "csv")`."""
     if stop.text(0) != "(" or "WHERE" not in stop.accepted or stop.text(-2) != "did":
@@ -130,4 +140,4 @@ def number_word(stop: Stop) -> Diagnostic | None:
     return error("other-words", stop.span, "numbers are written in digits", fix=fix)
 
 
-PHRASE_GUESSES: Final = (leading_word, number_word, method, bare_filter, phrase)
+PHRASE_GUESSES: Final = (leading_word, number_word, method, bare_filter, empty_list, phrase)

@@ -13,6 +13,7 @@ from segql.model.instants import read_instant, zone_named
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|(.))", re.DOTALL)
 _PLAIN_ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 _LIKELY_END: Final = re.compile(r"(?<!\s)\s+(?:and|or|then|within|on|after|at)\b|[,)]")
+_OTHER_QUOTE: Final = re.compile("[\u201c-\u201f]")
 _LARGEST_WHOLE: Final = 2**53
 _MOST_ESCAPES: Final = 100
 
@@ -62,6 +63,11 @@ def unclosed_text(text: str, start: int, line_end: int) -> Diagnostic:
         span = Span(short.start(), short.end())
         fix = replace(span, f"{short[1]} not", short[0])
         return error("short-form", span, f"`{short[0]}` is written `{short[1]} not`", fix=fix)
+    other = _OTHER_QUOTE.search(text, start + 1, line_end)
+    if other is not None and text[start] == '"':
+        fix = Fix("close it", Span(other.start(), other.end()), '"')
+        message = f'this string is closed by `{other[0]}`, not by `"`'
+        return error("unclosed-text", Span(start, start + 1), message, fix=fix)
     likely = _LIKELY_END.search(text, start + 1, line_end)
     place = line_end if likely is None else likely.start()
     return error(

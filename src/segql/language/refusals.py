@@ -238,7 +238,7 @@ def count_faults(how: str, low: int, high: int | None, span: Span) -> list[Diagn
         fix = replace(span, f"{high} and {low}")
         return [error("reversed-bounds", span, "the smaller number comes first", fix=fix)]
     if (how, low) == ("at least", 0):
-        help = "`exactly 0 times` holds for none"
+        help = "`exactly 0` holds for none"
         return [error("constant-count", span, "`at least 0` is always true", help=help)]
     if (how, low) == ("fewer than", 0):
         return [error("constant-count", span, "`fewer than 0` is always false")]
