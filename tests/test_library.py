@@ -103,6 +103,16 @@ def test_check_gives_diagnostics_and_never_raises() -> None:
     assert segql.check(RULE) == ()
 
 
+def test_what_a_vocabulary_does_not_know_is_a_warning_and_strictly_an_error() -> None:
+    known = segql.Vocabulary.of({"traits": {"plan": ["pro"]}, "events": ["export"]})
+    text = 'trait.plam = "pro" and did "export"'
+    assert segql.check(text) == segql.check(RULE, known) == ()
+    (warned,) = segql.check(text, known)
+    (refused,) = segql.check(text, known, strict=True)
+    assert (warned.severity, refused.severity) == ("warning", "error")
+    assert warned.fix == refused.fix
+
+
 def test_a_faulty_profile_says_where() -> None:
     with pytest.raises(segql.SegqlError, match=r"`events\[1\].time` must be a time, not `soon`"):
         segql.matches(

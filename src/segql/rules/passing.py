@@ -61,7 +61,7 @@ def _excluding(one: Test, other: Test) -> Verdict | None:
                 one.values & other.values
             )  # fmt: skip
             return None if common else _ONE_VALUE
-        case Equals(values), _ if (passes := _filter(other)) is not None:
+        case Equals(values), _ if (passes := _filter(other, of=one)) is not None:
             return None if any(map(passes, values)) else _reason(one, other)
         case NumberIn(), NumberIn():
             low, high = max(one, other, key=_low), min(one, other, key=_high)
@@ -110,10 +110,10 @@ def implying(one: Test, other: Test) -> Verdict | None:
         case Equals(), Equals():
             values = _folded(one) if other.folded else one.values
             return everything if values <= other.values and other.folded >= one.folded else None
-        case Equals(values), ContainsText(text) if (passes := _filter(other)) is not None:
+        case Equals(values), ContainsText(text) if (passes := _filter(other, of=one)) is not None:
             alike = Verdict(everything.why, for_lists=values == {Typed("text", text)})
             return alike if all(map(passes, values)) else None
-        case Equals(values), _ if (passes := _filter(other)) is not None:
+        case Equals(values), _ if (passes := _filter(other, of=one)) is not None:
             return (
                 everything if not isinstance(other, DateIn) and all(map(passes, values)) else None
             )
@@ -138,17 +138,21 @@ def implying(one: Test, other: Test) -> Verdict | None:
 
 def only(values: Equals, test: Test) -> Equals:
     """The values of `values` that do not pass `test`."""
-    passes = _filter(test)
+    passes = _filter(test, of=values)
     if passes is None:
         return values
     return Equals(frozenset(one for one in values.values if not passes(one)), values.folded)
 
 
-def _filter(test: Test) -> Callable[[Typed], bool] | None:
-    """What tells of a scalar whether it passes; None for tests that need data or a moment.
+def _filter(test: Test, *, of: Equals) -> Callable[[Typed], bool] | None:
+    """What tells of a scalar in `of` whether it passes; None for tests that need data or a moment.
 
-    For a window: whether the scalar can be a date at all.
+    A folded text stands for many, of which a test that minds case may let some through. For a
+    window: whether the scalar can be a date at all.
     """
+    minds_case = isinstance(test, DateIn) or not getattr(test, "folded", True)
+    if of.folded and minds_case:
+        return None
     match test:
         case Equals(values, folded):
             return lambda one: (_fold(one) if folded else one) in values
