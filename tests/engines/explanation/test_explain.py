@@ -278,6 +278,18 @@ def test_a_plan_is_applied_to_a_document_as_json_says_it() -> None:
     assert [change["change"] for change in changes] == ["set", "add"]
 
 
+def test_a_search_that_was_given_up_says_how_far_it_went() -> None:
+    document = exports(0)
+    document["events"] = [
+        {"event": "buy", "time": NOW - index * 60_000, "properties": {"amount": index}}
+        for index in range(300)
+    ]
+    said = segql.explain('did "buy" having sum(amount) > 1 within 1d', document, now=NOW)
+    assert (said.holds, said.until) == (True, None)
+    # The oldest, 299 minutes ago, leaves at 07:01; the 201st to leave, at 10:21, is not looked at.
+    assert lines(said)[-1] == "in until 2026-03-02 10:20:59.999 UTC at least, if nothing happens"
+
+
 def test_without_flips_nothing_is_looked_for() -> None:
     said = explain(segql.parse('did "export" within 7d'), Profile.of(ANN), MOMENT, flips=False)
     assert (said.plans, said.stuck, said.until) == ((), "", None)
