@@ -47,7 +47,7 @@ class Doing:
     fitting: Mapping[str, Json] | None
     """Properties that `where` leaves; None where none are thought of."""
     leaves: Instant = NEVER
-    """When the first of those counted leaves the window."""
+    """When the first of those counted leaves the window, or it closes: by then more is needed."""
 
     def latest(self) -> Instant | None:
         """The last instant in the window that is not in the future."""
@@ -75,8 +75,9 @@ class Doing:
         low, high = self.span
         now = self.moment.now
         if low <= now < high:
-            deadline = min(self.leaves, NEVER)
-            return "" if deadline == NEVER else f" before {local_text(deadline, self.moment.zone)}"
+            if self.leaves == NEVER:
+                return ""
+            return f" before {local_text(self.leaves, self.moment.zone)}"
         return f" {span_words(low, high, self.moment)}"
 
 

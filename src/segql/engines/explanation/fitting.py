@@ -123,11 +123,9 @@ def instant_inside(
     return min(max(moment.now, low), high) if low <= high else None
 
 
-def properties_for(
-    where: Rule | None, moment: Moment, *, pass_it: bool = True
-) -> Properties | None:
-    """Properties that pass `where`, or that fail it; None where none are thought of."""
-    return None if where is None and not pass_it else _completed({}, where, moment, pass_it)
+def properties_for(where: Rule | None, moment: Moment) -> Properties | None:
+    """Properties that pass `where`; None where none are thought of."""
+    return _completed({}, where, moment, pass_it=True)
 
 
 def _completed(
