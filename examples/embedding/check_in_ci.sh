@@ -2,5 +2,5 @@
 # Check a folder of segments in CI: written in the one way, without mistakes, tested.
 set -eu
 segql fmt --check --diff "$1"
-segql check "$1"
+segql check --format github "$1"
 segql test --strict "$1"
