@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from segql.app.config import Config, Tui, read
+from segql.cli.main import run
 from segql.model.errors import Refused
 
 
@@ -19,6 +20,19 @@ def test_the_database_is_beside_the_file(tmp_path: Path) -> None:
         'database = "team.db"\n[tui]\ntheme = "nord"\nkeys = { "app.help" = "f12" }\n'
     )
     assert read(tmp_path) == Config(tmp_path / "team.db", Tui("nord", {"app.help": "f12"}))
+
+
+def test_commands_take_the_database_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEGQL_DB", raising=False)
+    (tmp_path / "segql.toml").write_text('database = "team.db"\n')
+    assert run(["init"]) == 0
+    assert (tmp_path / "team.db").exists()
+    assert run(["segments"]) == 0
+    (tmp_path / "segql.toml").write_text("database = 3\n")
+    assert run(["segments"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import segql
-from segql.model.errors import Broken
+from segql.model.errors import Busy
 from segql.store import migrations, profiles
-from segql.store.driver import connect
+from segql.store.driver import connect, immediate
 from segql.store.facts import facts_of
-from segql.store.migrations import open_store
+from segql.store.migrations import VERSION, open_store, version
 
 DUMP = Path(__file__).with_name("version_1.sql")
 LATER = "2026-03-10T12:00:00Z"
@@ -56,7 +57,11 @@ def test_changes_after_the_migration_are_known(old: Path) -> None:
         assert ann.changed(("seats",)) == since + 86_400_000
 
 
-def test_a_reader_alone_cannot_bring_a_file_up_to_date(old: Path) -> None:
-    with pytest.raises(Broken) as caught:
-        open_store(old, read_only=True)
-    assert caught.value.code == "older-version"
+def test_a_reader_has_a_file_brought_up_to_date(old: Path) -> None:
+    with closing(open_store(old, read_only=True)) as reader:
+        assert version(reader) == VERSION
+
+
+def test_a_reader_waits_for_nobody_longer_than_asked(old: Path) -> None:
+    with closing(connect(old)) as other, immediate(other), pytest.raises(Busy):
+        open_store(old, read_only=True, wait_s=0.05)

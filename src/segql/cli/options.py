@@ -18,13 +18,23 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+def _configured() -> Path:
+    """What the `segql.toml` of this folder names, else `segql.db`."""
+    if not Path("segql.toml").exists():  # loads nothing where there is nothing to read
+        return Path("segql.db")
+    from segql.app.config import read
+
+    return read(Path()).database or Path("segql.db")
+
+
 database_option: Callable[[Command], Command] = click.option(
     "--db",
     "database",
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="SEGQL_DB",
-    default=Path("segql.db"),
-    show_default=True,
+    default=_configured,
+    show_default="`database` of segql.toml, or segql.db",
     show_envvar=True,
     help="The project's database.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +62,8 @@ def open_store(
 ) -> Connection:
     """A connection to the SegQL database at `path`, its schema brought up to date.
 
+    One that reads only has it brought up to date by another, where the file can be written.
+
     With `create`, a missing or empty file becomes one, with days counted in `zone`. Raises
     `Refused` (`no-database`, `unknown-zone`), `Busy`, or `Broken`: `not-a-segql-database` for
     another program's file, `newer-version` for one that a newer SegQL has changed.
@@ -74,6 +77,8 @@ def open_store(
                 choose_journal(connection)
                 if version(connection) < VERSION:
                     _bring_up_to_date(connection, zone)
+            elif version(connection) < VERSION:
+                _bring_up_to_date_beside(path, zone, wait_s)
             _check_version(connection, path)
     except BaseException:
         connection.close()
@@ -107,10 +112,16 @@ def _check_version(connection: Connection, path: Path | str) -> None:
         )
     if found < VERSION:
         raise Broken(
-            f"the database `{path}` has older tables and is open for reading only",
+            f"the database `{path}` has older tables and cannot be written",
             code="older-version",
-            hint="open it once for writing, with `segql segments` for one",
+            hint="let somebody who may write it run any command on it once",
         )
+
+
+def _bring_up_to_date_beside(path: Path | str, zone: str, wait_s: float) -> None:
+    """Do it for a connection that reads only, as far as the file can be written."""
+    with suppress(Broken):
+        open_store(path, zone=zone, wait_s=wait_s).close()
 
 
 def _bring_up_to_date(connection: Connection, zone: str) -> None:
