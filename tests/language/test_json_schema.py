@@ -22,7 +22,7 @@ from segql.model.fields import FIELDS
 
 SCHEMA: dict[str, Any] = json.loads(schema())
 VALIDATOR = Draft202012Validator(SCHEMA)
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 BEYOND_A_SCHEMA = {"bad-text", "large-number", "bad-date", "bad-instant", "no-rule"}
 """Codes of refusals that take more than a schema: surrogates, the calendar, arithmetic."""
@@ -39,7 +39,7 @@ def test_every_rule_is_valid(rule: Rule) -> None:
     VALIDATOR.validate(json.loads(json.dumps(to_dict(rule))))
 
 
-@settings(MANY, max_examples=60)
+@settings(MANY, max_examples=25)
 @given(files())
 def test_every_file_is_valid_and_comes_back(segments: tuple[Segment, ...]) -> None:
     document = json.loads(json.dumps(file_to_dict(segments)))
@@ -107,7 +107,7 @@ def agree(document: dict[str, Any]) -> None:
         assert valid, document
 
 
-@settings(MANY, max_examples=400)
+@settings(MANY, max_examples=100)
 @given(st.data(), rules(max_leaves=3))
 def test_a_changed_rule_is_refused_by_both_or_by_none(data: st.DataObject, rule: Rule) -> None:
     agree(data.draw(changed(json.loads(json.dumps(to_dict(rule))))))
