@@ -29,6 +29,7 @@ asked for. Nothing here touches data.
 - `stops`: where the parser stopped, and what stands round it
 - `guesses_clauses`: the likeliest mistakes in clauses
 - `guesses_phrases`: phrases of English and other languages
+- `guesses_sides`: what people write the other way round, or from the middle
 - `guesses_forms`: the likeliest mistakes in changes, calendar units, teammates
 - `guesses_habits`: what people write as in SQL, in Python or in plain English
 - `guesses`: the likeliest mistakes, each by itself

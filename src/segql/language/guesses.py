@@ -11,6 +11,7 @@ from segql.language.guesses_clauses import CLAUSE_GUESSES
 from segql.language.guesses_forms import FORM_GUESSES
 from segql.language.guesses_habits import HABIT_GUESSES
 from segql.language.guesses_phrases import PHRASE_GUESSES
+from segql.language.guesses_sides import SIDE_GUESSES
 from segql.language.near import nearest
 from segql.language.places import KEYWORDS, expected_in
 from segql.language.scan import Token
@@ -255,6 +256,7 @@ GUESSES: Final[tuple[Guess, ...]] = (
     nothing,
     *PHRASE_GUESSES,
     *FORM_GUESSES,
+    *SIDE_GUESSES,
     *HABIT_GUESSES,
     no_condition,
     *CLAUSE_GUESSES,

@@ -208,6 +208,14 @@ def glued_mistakes(written: str, span: Span) -> list[Diagnostic]:
     ]
 
 
+_NO_ARITHMETIC: Final = "there is no arithmetic: keep the result as a trait, and compare with that"
+_HELPS: Final = {
+    "-": 'names with other characters are quoted, as in `trait."my-plan"`',
+    "@": "text is written in quotes",
+    **dict.fromkeys("+*/", _NO_ARITHMETIC),
+}
+
+
 def strange_character(written: str, span: Span) -> Diagnostic:
     """A character that no rule has outside strings."""
     if written in "[]{}":
@@ -217,9 +225,9 @@ def strange_character(written: str, span: Span) -> Diagnostic:
     if written == ";":
         message = "a rule does not end with `;`"
         return error("bad-character", span, message, fix=Fix("leave it out", span, ""))
-    if written == "-":
-        help = 'names with other characters are quoted, as in `trait."my-plan"`'
-        return error("bad-character", span, "`-` means nothing here", help=help)
+    if written in _HELPS:
+        message = f"`{written}` means nothing here"
+        return error("bad-character", span, message, help=_HELPS[written])
     if written in "&|":
         word = "and" if written == "&" else "or"
         return error("bad-character", span, f"`{written}` means nothing here",
