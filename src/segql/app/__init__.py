@@ -19,6 +19,7 @@
 - `case_people`: people as files of cases describe them
 - `cases`: files of cases: people, and who of them a rule or a segment takes in
 - `audience`: who is in a segment, for how many a rule holds
+- `history`: who was in a segment when, and every flip; how long that is kept
 - `segments`: plan, define, rename, archive, recompute
 - `revisions`: every text that a segment has had: compared, restored
 - `sources`: .segql files as a project's sources
@@ -29,5 +30,6 @@
 - `calls`: calls checked, as what the store takes
 - `ingest`: calls in, one or many; membership follows
 - `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
+- `journeys`: a profile's way through the segments
 - `embedding`: the project as other programs embed it
 """

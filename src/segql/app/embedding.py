@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from segql.app import audience, ingest, segments
+from segql.app import audience, history, ingest, segments
 from segql.app import project as opening
 from segql.app.follow import Options, import_file
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
 from segql.app.import_report import ImportReport
+from segql.app.journeys import Stretch, journey
 from segql.app.profiles import why
 from segql.language import syntax
 from segql.model.calls import (
@@ -206,9 +207,45 @@ class Project(opening.Project):
         found = segments.recompute(self, names, now=self._instant(now))
         return {result.name: result.members for result in found}
 
-    def members(self, name: str) -> Iterator[str]:
-        """The ids of a segment's members, read page by page."""
-        return (member.external for member in audience.members_of(self, name))
+    def members(self, name: str, *, at: Time | None = None) -> Iterator[str]:
+        """The ids of a segment's members, read page by page; with `at`, of those it had then.
+
+        Profiles that were deleted since have no id any more, and are left out.
+        """
+        if at is None:
+            return (member.external for member in audience.members_of(self, name))
+        found = history.members_at(self, name, self._instant(at))
+        return (was.external for was in found if was.external is not None)
+
+    def changes(
+        self, name: str | None = None, *, after: int = 0, since: Time = 0, limit: int = history.PAGE
+    ) -> history.Changes:
+        """A page of entries and exits, of one segment or of all, in the order of their numbers.
+
+        Those after the flip number `after`, at `since` or later. The next page is after `next`.
+        """
+        start = self._instant(since)
+        return history.changes(self, name, after=after, since=start, limit=limit)
+
+    def journey(self, profile: str) -> tuple[Stretch, ...]:
+        """In which segments a profile was, from when to when, and because of what."""
+        return journey(self, profile)
+
+    def population(
+        self, name: str, *, since: Time, until: Time | None = None, points: int = 31
+    ) -> history.Population:
+        """How many members a segment had at instants, evenly spread from `since` to `until`."""
+        return history.population(
+            self, name, since=self._instant(since), until=self._instant(until), points=points
+        )
+
+    def keep_history(self, days: int | None) -> None:
+        """Keep intervals that are over for `days`, or for ever when None; `prune` takes effect."""
+        history.retain(self, days)
+
+    def prune(self, *, now: Time | None = None) -> int:
+        """Take away the intervals that need not be kept any more, and give how many."""
+        return history.forget(self, now=self._instant(now))
 
     def count(self, rule: str | syntax.Rule, *, now: Time | None = None) -> int:
         """For how many profiles a rule holds."""

@@ -31,7 +31,7 @@ def look_up(project: Project, external: str, *, limit: int) -> Seen:
     At most `limit` events and as many survey actions, newest first.
     """
     with reading(project.connection):
-        number = _internal(project, external)
+        number = internal(project, external)
         found = profiles.read(project.connection, number)
         assert found is not None, "a living profile can be read"
         return Seen(
@@ -55,7 +55,7 @@ def why(project: Project, segment: str, external: str, *, now: Instant) -> Why:
                 f"segment `{segment}` is a manual list: its members were put there by hand",
                 code="manual-segment",
             )
-        number = _internal(project, external)
+        number = internal(project, external)
         moment = Moment(now, project.zone)
         facts = _facts(project, number, catalog, moment)
         assert facts is not None, "a living profile has facts"
@@ -89,7 +89,8 @@ def _facts(project: Project, profile: int, catalog: Catalog, moment: Moment) -> 
     return facts_of(connection, profile, in_segment=in_segment)
 
 
-def _internal(project: Project, external: str) -> int:
+def internal(project: Project, external: str) -> int:
+    """The internal id of the profile called `external`; raises `Refused` (`unknown-profile`)."""
     number = profiles.profile_id(project.connection, external)
     if number is None:
         raise Refused(

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
+from segql.app import history
 from segql.app.project import Project
 from segql.language import syntax
 from segql.language.files import ParsedFile, parse_file
@@ -177,8 +178,12 @@ def _let_go(connection: Connection, entry: Entry, now: Instant) -> None:
 def catch_up(
     project: Project, *, now: Instant, on_progress: Progress | None = None
 ) -> tuple[Recomputed, ...]:
-    """Compute every segment that is due, unless another process is at it."""
+    """Compute every segment that is due, unless another process is at it.
+
+    Intervals that retention no longer keeps are taken away.
+    """
     project.follow_up(now)
+    history.forget(project, now=now)
     try:
         return define.compute(
             project.connection,

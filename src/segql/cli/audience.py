@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from segql.cli.options import database_option, instant, json_option, now_option,
 from segql.cli.output import (
     INPUT_AT_FAULT,
     put,
+    put_csv,
     put_json,
     put_json_lines,
     put_table,
@@ -21,8 +23,10 @@ from segql.model.display import bar, milliseconds, percent
 
 if TYPE_CHECKING:
     from segql.app.audience import Listed
+    from segql.app.history import Was
     from segql.app.project import Project
     from segql.model.instants import Instant
+    from segql.store.members import Member
 
 
 @click.command("segments")
@@ -95,27 +99,52 @@ def _state(one: Listed) -> str:
 
 @click.command("members")
 @click.argument("name")
+@click.option("--at", "at_text", metavar="TIME", help="Those who were members at this instant.")
 @click.option("--limit", type=click.IntRange(min=1), help="List so many at the most.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: profile, entered, cause.")
 @database_option
 @json_option
-def members_command(name: str, limit: int | None, database: Path, as_json: bool) -> None:
-    """List the members of the segment NAME, a profile id a line."""
+def members_command(
+    name: str,
+    at_text: str | None,
+    limit: int | None,
+    as_csv: bool,
+    database: Path,
+    as_json: bool,
+) -> None:
+    """List the members of the segment NAME, a profile id a line.
+
+    With --at those who were in it then, as history knows: each from its entry until its exit.
+    """
     from itertools import islice
 
     from segql.app.audience import members_of
+    from segql.app.history import members_at
     from segql.model.instants import iso
 
     with opened(database, read_only=True) as project:
-        found = members_of(project, name)
+        found: Iterator[Member | Was] = members_of(project, name)
+        if at_text is not None:
+            found = members_at(project, name, instant(at_text, project))
         shown = islice(found, limit)
-        if as_json:
-            put_json_lines(
+        if as_json or as_csv:
+            rows = (
                 {"profile": one.external, "entered": iso(one.entered), "cause": one.cause}
                 for one in shown
             )
+            if as_json:
+                put_json_lines(rows)
+            else:
+                put_csv(("profile", "entered", "cause"), rows)
             return
+        deleted = 0
         for one in shown:
-            put(one.external)
+            if one.external is None:
+                deleted += 1
+            else:
+                put(one.external)
+        if deleted:
+            say(f"and {deleted:,} that {'was' if deleted == 1 else 'were'} deleted since")
         rest = sum(1 for _ in found)
         if rest:
             say(f"and {rest:,} more")

@@ -69,6 +69,22 @@ def put_json_lines(values: Iterable[Mapping[str, Any]]) -> None:
         put_json(value)
 
 
+def put_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print rows as CSV with a header, as it is: it is for programs."""
+    import csv
+    from io import StringIO
+
+    line = StringIO()
+    writer = csv.DictWriter(line, columns, lineterminator="\n")
+    writer.writeheader()
+    put_as_it_is(line.getvalue())
+    for row in rows:
+        line.seek(0)
+        line.truncate()
+        writer.writerow(row)
+        put_as_it_is(line.getvalue())
+
+
 def put_values(values: Iterable[object]) -> None:
     """Print attrs values as JSON Lines, each an object with the value's fields."""
     from cattrs import Converter

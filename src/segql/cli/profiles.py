@@ -1,4 +1,4 @@
-"""Commands on one profile: profile and why."""
+"""Commands on one profile: profile, journey and why."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segql.cli.options import database_option, instant, json_option, now_option, opened
-from segql.cli.output import put, put_json
+from segql.cli.output import put, put_json, put_json_lines, say
 
 if TYPE_CHECKING:
+    from segql.app.journeys import Because, Stretch
     from segql.app.profiles import Seen
 
 
@@ -110,6 +111,46 @@ def _inline(values: Mapping[str, Any]) -> str:
     return " ".join(
         f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in values.items()
     )
+
+
+@click.command("journey")
+@click.argument("id")
+@database_option
+@json_option
+def journey_command(id: str, database: Path, as_json: bool) -> None:
+    """Tell in which segments the profile ID was, from when to when, and because of what.
+
+    Stays of profiles that it absorbed are told too.
+    """
+    from segql.app.journeys import journey, lines
+
+    with opened(database, read_only=True) as project:
+        found = journey(project, id)
+        zone = project.zone
+    if as_json:
+        put_json_lines(map(_stretch_json, found))
+        return
+    if not found:
+        say(f"`{id}` has not been in any segment yet")
+    for line in lines(found, zone):
+        put(line)
+
+
+def _stretch_json(one: Stretch) -> dict[str, Any]:
+    from segql.model.instants import iso
+
+    def because(why: Because) -> dict[str, Any]:
+        return {"cause": why.cause, "id": why.cause_id, "words": why.words}
+
+    return {
+        "segment": one.segment,
+        "archived": one.is_archived,
+        "entered": iso(one.entered),
+        "because": because(one.entered_because),
+        "left": None if one.left is None else iso(one.left),
+        "left_because": None if one.left_because is None else because(one.left_because),
+        "as": one.known_as,
+    }
 
 
 @click.command("why")

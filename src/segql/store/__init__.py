@@ -25,7 +25,8 @@ alone.
 - `runs`: bulk computations that are due, and how far each has come
 - `followups`: accounts whose change has not reached all of their profiles
 - `members`: current members, changed together with the history of flips
-- `history`: intervals of membership that are over
+- `history`: intervals of membership that are over, and flips read back
+- `causes`: what flips were caused by
 - `timelines`: what a profile did, read from the newest on
 - `facts`: one profile read lazily, in the shape the interpreter asks for
 - `tally`: what values are like, counted over mappings

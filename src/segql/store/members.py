@@ -49,7 +49,12 @@ _ENTER_ONE: Final = """
 """
 _EARLIER: Final = """
     update members
-       set entered = gone.entered, cause = gone.cause, cause_id = gone.cause_id
+       set entered = max(gone.entered, coalesce((select max("left")
+                                                   from history
+                                                  where history.profile = :to
+                                                    and history.segment = members.segment),
+                                                gone.entered)),
+           cause = gone.cause, cause_id = gone.cause_id
       from members as gone
      where members.profile = :to
        and gone.profile = :profile
@@ -163,7 +168,8 @@ def hand_over(
     """Have `survivor` be in the segments of `absorbed`, by internal ids, which leaves them.
 
     The survivor keeps the earlier entry where both are in; where only the other one is, it takes
-    that entry, though never one before its own last exit. Inside `immediate`.
+    that entry, though neither before its own last exit: its intervals never overlap. Inside
+    `immediate`.
     """
     moved = {"profile": absorbed, "to": survivor}
     connection.execute(_EARLIER, moved)

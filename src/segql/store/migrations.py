@@ -23,9 +23,9 @@ from segql.store.driver import (
     is_empty,
     not_ours,
 )
-from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3
+from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4
 
-VERSION: Final = 3
+VERSION: Final = 4
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -49,6 +49,13 @@ def version_2(database: Database) -> None:
 def version_3(database: Database) -> None:
     """What a flip was caused by, whom changes have reached, and ids that became another."""
     for part in VERSION_3:
+        database.executescript(part)
+
+
+@steps(name="version 4")
+def version_4(database: Database) -> None:
+    """Flips by number and by instant, and lists that people keep."""
+    for part in VERSION_4:
         database.executescript(part)
 
 

@@ -38,6 +38,25 @@ _CANONICAL: Final = """
       join profiles
         on profiles.id = aliases.profile
 """
+_FORMER: Final = """
+    select absorbed, external
+      from json_each(?) as wanted
+     cross join aliases
+        on absorbed = wanted.value
+"""
+_ABSORBED: Final = """
+    select absorbed, external
+      from aliases
+     where profile = ?
+       and absorbed is not null
+     order by absorbed
+"""
+_BECAME: Final = """
+    select absorbed, profile
+      from json_each(?) as wanted
+     cross join aliases
+        on absorbed = wanted.value
+"""
 _READ: Final = """
     select profiles.id, profiles.external, email, accounts.external, profiles.traits,
            accounts.traits
@@ -156,6 +175,26 @@ def of_account(connection: Connection, account: int, *, after: int = 0, limit: i
 def externals(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """External ids by internal id."""
     return dict(connection.execute(_EXTERNALS, (json.dumps(list(ids)),)))
+
+
+def names_ever(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """External ids by internal id, of absorbed profiles too; those of deleted ones are gone."""
+    wanted = list(ids)
+    found = externals(connection, wanted)
+    missing = [profile for profile in wanted if profile not in found]
+    if missing:
+        found.update(connection.execute(_FORMER, (json.dumps(missing),)))
+    return found
+
+
+def absorbed_by(connection: Connection, profile: int) -> dict[int, str]:
+    """The profiles that one absorbed, by internal id, with the id that each had."""
+    return dict(connection.execute(_ABSORBED, (profile,)))
+
+
+def became(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """For profiles that were absorbed, the profile that each became, by internal ids."""
+    return dict(connection.execute(_BECAME, (json.dumps(list(ids)),)))
 
 
 def read(connection: Connection, profile: int) -> Profile | None:

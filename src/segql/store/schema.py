@@ -274,3 +274,26 @@ became: never itself absorbed.
 """
 
 VERSION_3: Final = (FOLLOWING,)
+
+CHRONICLE: Final = """
+    -- flips of one segment by number, entries and exits: what `changes` pages through
+    create index members_flip on members (segment, flip);
+    create index history_entered on history (segment, entered_flip);
+    create index history_left on history (segment);
+    drop index history_segment;
+    -- who was in at an instant, and how many at many of them, from the index alone
+    create index history_segment on history (segment, "left", entered);
+    -- closed intervals that retention takes away
+    create index history_age on history ("left");
+    create table list_changes (
+        id integer primary key autoincrement,
+        segment integer not null,
+        enters integer not null,
+        profiles text not null
+    );
+"""
+"""Flips read back, and fixed lists. `list_changes` are profiles (a JSON array of internal ids) that
+somebody put on a list, or took from it, and that have not followed yet, in the order of `id`.
+"""
+
+VERSION_4: Final = (CHRONICLE,)

@@ -40,6 +40,7 @@ _BY_ID: Final = """
        and revisions.revision = segments.revision
      where segments.id = ?
 """
+_NAMES: Final = "select id, name, archived from segments"
 _ADD: Final = """
     insert into segments (name, kind, revision)
     values (?, ?, 1)
@@ -117,6 +118,11 @@ def named(connection: Connection, name: str) -> Segment | None:
 def read(connection: Connection, segment: int) -> Segment:
     """The segment with the id `segment`, archived or not; it must exist."""
     return Segment(*connection.execute(_BY_ID, (segment,)).fetchone())
+
+
+def names(connection: Connection) -> dict[int, tuple[str, Instant | None]]:
+    """The names of all segments by id, and since when each is archived; None for living ones."""
+    return {segment: (name, archived) for segment, name, archived in connection.execute(_NAMES)}
 
 
 def revisions(connection: Connection, segment: int) -> list[Revision]:
