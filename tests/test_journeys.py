@@ -1,10 +1,14 @@
 """Stories in time, `tests/journeys/*.toml`: calls and definitions, and the flips after each.
 
 A step has an instant (`at`) and one thing that happens: a call (`identify`, `set_account`, `track`,
-`survey`, `merge`, `delete`) or several in a `batch`, segments to `define`, or a `recompute`. Its
-`flips` read `ann enters fresh: event`, in the order in which they were written; `refused` is the
-code of the error that it ends with. After each step everybody's membership equals a full evaluation
-at that instant.
+`survey`, `merge`, `delete`) or several in a `batch`, segments to `define` (silently, or with
+`notify`) or one to `archive`, a `recompute`, or time that passes (`advance`). A segment is its
+rule, with the lines that fire below it.
+
+Its `flips` read `ann enters fresh: event`, in the order in which they were written; its `outbox`,
+in any order, `crm: ann enters fresh` or `crm: ann stayed 3d in fresh`, with `(skipped)` behind it
+in a cool-down. `refused` is the code of the error that it ends with. After each step everybody's
+membership equals a full evaluation at that instant.
 """
 
 from __future__ import annotations
@@ -15,16 +19,21 @@ from typing import Any
 
 import pytest
 
-from segql.app import ingest, segments
+from segql.app import ingest, outbox, segments
 from segql.app.project import Project
 from segql.engines import sets
+from segql.language.files import parse_file
 from segql.model import calls
 from segql.model.errors import SegqlError
 from segql.model.instants import Moment, instant_from, zone_named
 from segql.store import members, settings
+from segql.store.outbox import Row
 
 FILES = sorted((Path(__file__).parent / "journeys").glob("*.toml"))
-KEYS = {"at", "batch", "define", "recompute", "flips", "refused", "why"}
+KEYS = {
+    *("at", "batch", "define", "notify", "archive", "recompute", "advance"),
+    *("flips", "outbox", "refused", "why"),
+}
 CALLS: dict[str, Any] = {
     "identify": calls.Identify,
     "set_account": calls.SetAccount,
@@ -57,7 +66,8 @@ def test_a_journey_ends_where_it_should(file: Path, tmp_path: Path) -> None:
     with Project.opened(tmp_path / "story.db", create=True, zone=zone.key) as project:
         start = instant_from(story["start"], zone)
         for name, rule in story["segments"].items():
-            segments.define_one(project, name, rule, description=None, now=start)
+            define(project, name, rule, start, notify=False)
+        told = set[str]()
         for number, step in enumerate(story["step"], 1):
             assert set(step) <= KEYS | set(CALLS)
             before = settings.counted(project.connection, settings.Counter.FLIP)
@@ -69,7 +79,25 @@ def test_a_journey_ends_where_it_should(file: Path, tmp_path: Path) -> None:
                 for who, enters, segment, cause in rows
             ]
             assert flips == step.get("flips", []), f"step {number}: {step.get('why', '')}"
+            rows = {row.id: in_words(row) for row in outbox.listed(project, state=None)}
+            news = sorted(words for key, words in rows.items() if key not in told)
+            assert news == sorted(step.get("outbox", [])), f"step {number}: {step.get('why', '')}"
+            told |= rows.keys()
             same_as_a_full_evaluation(project)
+
+
+def in_words(row: Row) -> str:
+    what = {"enter": "enters", "leave": "leaves"}.get(row.what, f"stayed {row.after} in")
+    skipped = " (skipped)" if row.state == "skipped" else ""
+    return f"{row.destination}: {row.profile} {what} {row.segment}{skipped}"
+
+
+def define(project: Project, name: str, text: str, now: int, *, notify: bool) -> None:
+    whole = f'segment "{name}"\n  when {text}'
+    parsed = parse_file(whole)
+    assert not parsed.diagnostics
+    plan = segments.plan(project, segments.written_in(whole, parsed))
+    segments.apply(project, plan, now=now, notify=notify)
 
 
 def happens(project: Project, step: dict[str, Any], now: int) -> str | None:
@@ -77,7 +105,11 @@ def happens(project: Project, step: dict[str, Any], now: int) -> str | None:
     if "recompute" in step:
         segments.recompute(project, now=now)
     for name, rule in step.get("define", {}).items():
-        segments.define_one(project, name, rule, description=None, now=now)
+        define(project, name, rule, now, notify=step.get("notify", False))
+    if "archive" in step:
+        segments.archive(project, step["archive"], now=now)
+    if "advance" in step:
+        outbox.pass_stays(project, now=now)
     given = step.get("batch", [{key: step[key]} for key in CALLS if key in step])
     batch = [CALLS[kind](**said) for one in given for kind, said in one.items()]
     try:

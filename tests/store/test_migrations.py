@@ -9,7 +9,7 @@ import pytest
 
 import segql
 from segql.model.errors import Busy
-from segql.store import migrations, profiles
+from segql.store import migrations, outbox, profiles
 from segql.store.driver import connect, immediate
 from segql.store.facts import facts_of
 from segql.store.migrations import VERSION, open_store, version
@@ -65,3 +65,18 @@ def test_a_reader_has_a_file_brought_up_to_date(old: Path) -> None:
 def test_a_reader_waits_for_nobody_longer_than_asked(old: Path) -> None:
     with closing(connect(old)) as other, immediate(other), pytest.raises(Busy):
         open_store(old, read_only=True, wait_s=0.05)
+
+
+def test_lines_of_segments_are_heeded_from_now_on(old: Path) -> None:
+    with closing(connect(old)) as connection:
+        connection.execute("update revisions set text = text || ?", ('  on leave notify "crm"\n',))
+    with segql.open(old) as project:
+        assert not outbox.listed(project.connection)
+        project.identify("ann", {"plan": "team"}, now=LATER)
+        [row] = outbox.listed(project.connection)
+        assert (row.profile, row.segment, row.what, row.destination) == (
+            "ann",
+            "pros",
+            "leave",
+            "crm",
+        )

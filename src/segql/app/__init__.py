@@ -29,6 +29,7 @@
 - `follow`: imports that membership follows
 - `calls`: calls checked, as what the store takes
 - `ingest`: calls in, one or many; membership follows
+- `outbox`: what is to be told to destinations, and stays decided as time passes
 - `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
 - `journeys`: a profile's way through the segments
 - `embedding`: the project as other programs embed it

@@ -193,13 +193,17 @@ class Project(opening.Project):
         rule: str | syntax.Rule,
         *,
         description: str | None = None,
+        notify: bool = False,
         now: Time | None = None,
     ) -> int:
         """Create or change a segment, evaluate everybody, and give its number of members.
 
+        With `notify` the destinations of its lines are told who enters and leaves by that.
         Raises `RuleError` for a faulty text, `Refused` for an unknown segment or a cycle.
         """
-        segments.define_one(self, name, rule, description=description, now=self._instant(now))
+        segments.define_one(
+            self, name, rule, description=description, now=self._instant(now), notify=notify
+        )
         return audience.size(self, name)
 
     def recompute(self, *names: str, now: Time | None = None) -> dict[str, int]:

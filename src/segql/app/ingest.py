@@ -201,7 +201,7 @@ class _Batch:
             error = Refused(f"there is no profile `{profile}`", code="unknown-profile")
             self.outcomes[place] = Outcome("refused", error)
             return
-        sitting.leave_all(number, Reason(Cause.DELETE, sitting.change))
+        sitting.leave_all(number, Reason(Cause.DELETE, sitting.change, silent=True))
         merge.delete(self.connection, number, change=sitting.change, zone=sitting.moment.zone)
 
 

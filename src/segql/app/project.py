@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from segql.membership import accounts, catalog
+from segql.membership import accounts, catalog, firing
 from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
 from segql.store import settings
@@ -53,7 +53,17 @@ class Project:
         `Refused` where there is no file, `Busy` and `Broken` where it cannot be used.
         """
         connection = open_store(path, create=create, read_only=read_only, zone=zone)
-        return cls(Path(path), connection, read_only=read_only)
+        project = cls(Path(path), connection, read_only=read_only)
+        if not read_only:
+            project._read_lines()
+        return project
+
+    def _read_lines(self) -> None:
+        """Take up the lines of segments that were stored before lines were heeded."""
+        if settings.read(self.connection, "lines") == "unread":
+            with self.writing() as connection:
+                firing.subscribe_all(connection, self.catalog().order, self.zone)
+            self.forget_catalog()
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -88,14 +88,16 @@ def compare(
     )
 
 
-def restore(project: Project, name: str, number: int, *, now: Instant) -> Applied:
+def restore(
+    project: Project, name: str, number: int, *, now: Instant, notify: bool = False
+) -> Applied:
     """Make a new revision of an old one's text, and evaluate it; the name stays as it is now."""
     old = _parsed(_revision(project, name, number).text, f"{name}@{number}")
     text = _revision(project, name, number).text
     if old.name != name:
         old = evolve(old, name=name)
         text = format_file("", ParsedFile((old,), ()))
-    return apply(project, plan(project, [Written(old, text)]), now=now)
+    return apply(project, plan(project, [Written(old, text)]), now=now, notify=notify)
 
 
 def _revision(project: Project, name: str, number: int) -> Revision:

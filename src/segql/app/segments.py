@@ -14,7 +14,7 @@ from segql.language.files import ParsedFile, parse_file
 from segql.language.format import format_file
 from segql.language.parse import rule_of
 from segql.language.references import renamed
-from segql.membership import define
+from segql.membership import define, firing
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
@@ -122,20 +122,25 @@ def apply(
     changes: Sequence[Change],
     *,
     now: Instant,
+    notify: bool = False,
     on_progress: Progress | None = None,
 ) -> Applied:
     """Store a plan in one transaction, then evaluate what changed and whatever was still due.
 
+    Destinations are told of its entries and exits with `notify` only.
+
     Raises `Refused` (`changed-meanwhile`) when another process changed the segments since the plan
     was made; then nothing is stored.
     """
+    moment = Moment(now, project.zone)
     with project.writing() as connection:
         _refuse_if_changed(connection, project, changes)
         for change in changes:
-            _store(connection, change, now)
+            _store(connection, change, moment)
         catalog = project.catalog()
         due = [change.name for change in changes if change.evaluate and change.action != "archive"]
-        define.mark(connection, catalog, catalog.dependants(due), cause=Cause.DEFINITION)
+        wanted = catalog.dependants(due)
+        define.mark(connection, catalog, wanted, cause=Cause.DEFINITION, tells=notify)
     recomputed = catch_up(project, now=now, on_progress=on_progress)
     return Applied(tuple(changes), recomputed)
 
@@ -154,25 +159,36 @@ def _refuse_if_changed(connection: Connection, project: Project, changes: Iterab
             )
 
 
-def _store(connection: Connection, change: Change, now: Instant) -> None:
+def _store(connection: Connection, change: Change, moment: Moment) -> None:
     match change:
         case Change("create", name, Written() as written):
-            segments.add(connection, name, written.text, now=now)
+            new = segments.add(connection, name, written.text, now=moment.now)
         case Change("change", _, Written() as written, Entry() as stored):
-            segments.revise(connection, stored.stored.id, written.text, now=now)
+            new = segments.revise(connection, stored.stored.id, written.text, now=moment.now)
         case Change("archive", _, _, Entry() as stored):
-            _let_go(connection, stored, now)
+            _let_go(connection, stored, moment)
+            return
         case _:
-            pass
+            return
+    lines = firing.lines_of(written.segment)
+    firing.subscribe(connection, new.id, lines, moment, revision=new.revision)
 
 
-def _let_go(connection: Connection, entry: Entry, now: Instant) -> None:
-    """Archive a segment; its members leave with their history kept."""
+def _let_go(connection: Connection, entry: Entry, moment: Moment) -> None:
+    """Archive a segment; its members leave silently, with their history kept."""
     segment = entry.stored.id
-    members.apply(
-        connection, segment, (), members.ids(connection, segment), at=now, cause=Cause.DELETE
+    firing.apply(
+        connection,
+        segment,
+        (),
+        members.ids(connection, segment),
+        at=moment.now,
+        cause=Cause.DELETE,
+        cause_id=None,
+        zone=moment.zone,
     )
-    segments.archive(connection, segment, now=now)
+    firing.subscribe(connection, segment, (), moment, revision=entry.stored.revision)
+    segments.archive(connection, segment, now=moment.now)
 
 
 def catch_up(
@@ -254,13 +270,19 @@ def archive(project: Project, name: str, *, now: Instant) -> None:
                 code="segment-in-use",
                 hint="change or archive those first",
             )
-        _let_go(connection, entry, now)
+        _let_go(connection, entry, Moment(now, project.zone))
 
 
 def define_one(
-    project: Project, name: str, rule: str | syntax.Rule, *, description: str | None, now: Instant
+    project: Project,
+    name: str,
+    rule: str | syntax.Rule,
+    *,
+    description: str | None,
+    now: Instant,
+    notify: bool = False,
 ) -> Applied:
-    """Create or change one segment and evaluate it."""
+    """Create or change one segment and evaluate it; its lines stay as they are."""
     written = rule_of(rule) if isinstance(rule, str) else rule
     segment = syntax.Segment(name, written, description)
     stored = project.catalog().entries.get(name)
@@ -271,4 +293,4 @@ def define_one(
             description=description if description is not None else stored.written.description,
         )
     text = format_file("", ParsedFile((segment,), ()))
-    return apply(project, plan(project, [Written(segment, text)]), now=now)
+    return apply(project, plan(project, [Written(segment, text)]), now=now, notify=notify)

@@ -36,6 +36,7 @@ COMMANDS = {
     "restore": ("segql.cli.revisions", "Give a segment the text of an old revision."),
     "settings": ("segql.cli.history", "Show the project's settings, and change them."),
     "prune": ("segql.cli.history", "Take away history that need not be kept."),
+    "outbox": ("segql.cli.outbox", "List what is to be told to destinations."),
     "profile": ("segql.cli.profiles", "Show a profile: traits, recent events, segments."),
     "journey": ("segql.cli.profiles", "Tell which segments a profile was in, and why."),
     "why": ("segql.cli.profiles", "Explain why a profile is in a segment, or not."),

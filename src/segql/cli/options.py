@@ -41,6 +41,9 @@ database_option: Callable[[Command], Command] = click.option(
 json_option: Callable[[Command], Command] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: one object, or JSON Lines for a list."
 )
+notify_option: Callable[[Command], Command] = click.option(
+    "--notify", is_flag=True, help="Tell destinations of the entries and exits that this makes."
+)
 now_option: Callable[[Command], Command] = click.option(
     "--now",
     "now_text",

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from segql.cli.options import database_option, instant, json_option, now_option, opened
+from segql.cli.options import (
+    database_option,
+    instant,
+    json_option,
+    notify_option,
+    now_option,
+    opened,
+)
 from segql.cli.output import put, put_json, put_json_lines, put_table, say
 
 if TYPE_CHECKING:
@@ -99,18 +106,23 @@ def _named(side: Side) -> str:
 
 @click.command("restore")
 @click.argument("revision", type=_REVISION)
+@notify_option
 @database_option
 @now_option
 @json_option
 def restore_command(
-    revision: tuple[str, int], database: Path, now_text: str | None, as_json: bool
+    revision: tuple[str, int],
+    notify: bool,
+    database: Path,
+    now_text: str | None,
+    as_json: bool,
 ) -> None:
     """Give a segment the text of an old revision, such as pro@3, as a new one."""
     from segql.app.revisions import restore, revisions_of
 
     name, number = revision
     with opened(database) as project:
-        restore(project, name, number, now=instant(now_text, project))
+        restore(project, name, number, now=instant(now_text, project), notify=notify)
         newest = revisions_of(project, name)[-1].number
     if as_json:
         put_json({"name": name, "restored": number, "revision": newest})

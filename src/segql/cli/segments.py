@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from segql.cli.diagnostics import read_segments, show
-from segql.cli.options import database_option, instant, json_option, now_option, opened
+from segql.cli.options import (
+    database_option,
+    instant,
+    json_option,
+    notify_option,
+    now_option,
+    opened,
+)
 from segql.cli.output import (
     INPUT_AT_FAULT,
     put_json,
@@ -30,6 +37,7 @@ _SIGNS = {"create": "+", "change": "~", "archive": "-", "unchanged": "="}
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
 @click.option("--prune", is_flag=True, help="Archive segments that the files do not hold.")
+@notify_option
 @database_option
 @now_option
 @json_option
@@ -37,14 +45,15 @@ def apply_command(
     paths: tuple[Path, ...],
     dry_run: bool,
     prune: bool,
+    notify: bool,
     database: Path,
     now_text: str | None,
     as_json: bool,
 ) -> int:
     """Bring the project's segments in line with PATHS: .segql files, or folders of them.
 
-    Shows what is created, changed and unchanged, then stores it and evaluates everybody. Fires no
-    deliveries.
+    Shows what is created, changed and unchanged, then stores it and evaluates everybody. Silent
+    unless --notify.
     """
     from segql.app.segments import apply, plan
 
@@ -61,7 +70,8 @@ def apply_command(
         recomputed: tuple[Recomputed, ...] = ()
         if not dry_run:
             with progress("evaluating") as advance:
-                recomputed = apply(project, changes, now=now, on_progress=advance).recomputed
+                applied = apply(project, changes, now=now, notify=notify, on_progress=advance)
+            recomputed = applied.recomputed
         _put_changes(changes, recomputed, as_json=as_json, dry_run=dry_run)
     return 0
 

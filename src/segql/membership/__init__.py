@@ -2,6 +2,7 @@
 
 - `affected`: what changed, and an index of the rules that read it
 - `catalog`: checked segments of the project, in order of dependency, by revision
+- `firing`: which lines of a segment its flips and stays fire, into the outbox
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
 - `accounts`: what was said of an account reaches its profiles, many of them in chunks

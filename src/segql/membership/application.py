@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from segql.engines import sets
+from segql.membership import firing
 from segql.membership.catalog import Entry
 from segql.model.flips import Cause
 from segql.model.instants import Moment
@@ -114,14 +115,16 @@ class Application:
         self.seen = settings.counted(connection, settings.Counter.CHANGE)
 
     def _move(self, connection: Connection, entering: Iterable[int], leaving: Iterable[int]) -> int:
-        return members.apply(
+        return firing.apply(
             connection,
             self.due.segment,
             entering,
             leaving,
             at=self.moment.now,
-            cause=self.due.cause,
+            cause=Cause(self.due.cause),
             cause_id=cause_id(self.entry, self.due),
+            zone=self.moment.zone,
+            tells=self.due.tells,
         )
 
     def _finish(self, connection: Connection, took_s: float) -> None:

@@ -18,6 +18,8 @@ from segql.rules.desugar import desugar
 from segql.rules.order import in_order
 from segql.rules.reads import Reads, reads_of
 from segql.store import segments as stored
+from segql.store import subscriptions
+from segql.store.subscriptions import Subscription
 
 if TYPE_CHECKING:
     from segql.language import syntax
@@ -54,6 +56,8 @@ class Catalog:
     """The living segments by name, those that are read before those that read them."""
 
     entries: Mapping[str, Entry] = field(factory=dict)
+    lines: Mapping[int, tuple[Subscription, ...]] = field(factory=dict)
+    """Whom to tell of flips, by the id of the segment; those that tell nobody are left out."""
 
     @cached_property
     def order(self) -> tuple[Entry, ...]:
@@ -160,7 +164,7 @@ def load(connection: Connection) -> Catalog:
     for row in stored.living(connection):
         read[row.name] = _entry(row)
     order = in_order({name: entry.rule for name, entry in read.items()})
-    return Catalog({name: read[name] for name in order})
+    return Catalog({name: read[name] for name in order}, subscriptions.living(connection))
 
 
 def _entry(row: stored.Segment) -> Entry:

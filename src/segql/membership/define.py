@@ -1,4 +1,4 @@
-"""On definition and import: everybody is evaluated in bulk, the difference applied silently.
+"""On definition and import: everybody is evaluated in bulk, the difference is applied.
 
 Whatever makes a computation due says so in its own transaction (`mark`). `compute` then evaluates
 with the set engine, which holds no lock, and applies the difference in chunks (`application`),
@@ -52,18 +52,27 @@ def mark(
     *,
     cause: Cause,
     change: int | None = None,
+    tells: bool = False,
 ) -> None:
     """Have the segments `names` computed for everybody, whatever becomes of this process.
 
     In the caller's transaction, which has the change number `change`, or gets one. Whoever is
-    computing them begins again, or stops where this is a definition.
+    computing them begins again, or stops where this is a definition. With `tells` its flips are
+    news for the destinations of the segments' lines, else it is silent.
     """
     wanted = [catalog.entries[name].stored.id for name in names]
     if not wanted:
         return
     number = settings.take(connection, settings.Counter.CHANGE) if change is None else change
     is_definition = cause is Cause.DEFINITION
-    runs.mark(connection, wanted, change=number, cause=cause, takes_over=is_definition)
+    runs.mark(
+        connection,
+        wanted,
+        change=number,
+        cause=cause,
+        takes_over=is_definition,
+        tells=tells,
+    )
 
 
 def compute(

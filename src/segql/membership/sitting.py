@@ -16,13 +16,14 @@ from attrs import frozen
 
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.predicates import Predicate
+from segql.membership import firing
 from segql.membership.affected import Affected
 from segql.membership.application import cause_id
 from segql.membership.catalog import Catalog, Entry
 from segql.model.errors import Broken, Busy
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Moment
-from segql.store import followups, members, profiles, runs, settings
+from segql.store import followups, members, outbox, profiles, runs, settings
 from segql.store.driver import Connection, DriverError
 from segql.store.facts import StoredFacts, facts_of
 
@@ -123,7 +124,7 @@ class Sitting:
 
     def write(self) -> None:
         """Write the flips found so far."""
-        members.write(self.connection, self.flips)
+        firing.write(self.connection, self.catalog.lines, self.flips, self.moment.zone)
         self.flips = []
 
     def ask(self) -> None:
@@ -146,10 +147,13 @@ class Sitting:
             self._affect_team(profile, self.catalog.team_followers[place])
 
     def leave_all(self, profile: int, reason: Reason) -> None:
-        """Have a profile leave every segment, manual ones too, and forget what affected it."""
+        """Have a profile leave every segment, manual ones too, and have nothing told of it."""
+        self.write()
         self._forget(profile)
         for segment in sorted(self.segments_of(profile)):
             self._flip(profile, segment, reason, enters=False)
+        self.write()
+        outbox.drop(self.connection, profile)
 
     def hand_over(self, absorbed: int, survivor: int) -> None:
         """Have one profile take the place of another in every segment, the earlier entry kept."""
@@ -157,8 +161,14 @@ class Sitting:
         self._forget(absorbed)
         self._inside.pop(survivor, None)
         self._inside.pop(absorbed, None)
-        members.hand_over(
-            self.connection, absorbed, survivor, at=self.moment.now, cause_id=self.change
+        firing.hand_over(
+            self.connection,
+            self.catalog.lines,
+            absorbed,
+            survivor,
+            at=self.moment.now,
+            cause_id=self.change,
+            zone=self.moment.zone,
         )
 
     def _forget(self, profile: int) -> None:
@@ -264,7 +274,7 @@ def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
 
 
 def _reason(entry: Entry, due: runs.Due) -> Reason:
-    return Reason(Cause(due.cause), cause_id(entry, due), silent=True)
+    return Reason(Cause(due.cause), cause_id(entry, due), silent=not due.tells)
 
 
 def begin(

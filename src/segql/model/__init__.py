@@ -7,6 +7,7 @@
 - `calendar`: local days, calendar steps, edges of calendar units
 - `windows`: half-open windows with relative edges, and how they become absolute
 - `crossings`: when time alone takes an instant into a window, or out of it
+- `deliveries`: what a segment's lines ask for: whom to tell of what, how often
 - `values`: trait values: kinds, elements, paths, reading as a date; missing is None
 - `casefold`: simple case folding, one code point to one
 - `patterns`: RE2 patterns, limited in size

@@ -7,6 +7,7 @@ alone.
 
 - `driver`: the one import of SQLite: version guard, connection, transactions, errors
 - `schema`: tables and indexes, with the reason for each index
+- `schema_outbox`: tables of what is to be told
 - `settings`: the time zone, the clock and the counters
 - `migrations`: opening a file, and from version to version
 - `plain`: mappings to JSON text and back; what cannot be stored is refused
@@ -27,6 +28,9 @@ alone.
 - `members`: current members, changed together with the history of flips
 - `history`: intervals of membership that are over, and flips read back
 - `causes`: what flips were caused by
+- `stays`: who is in a segment since when, as the outbox asks for it
+- `subscriptions`: the lines of segments, one for each destination
+- `outbox`: what is to be told to destinations
 - `timelines`: what a profile did, read from the newest on
 - `facts`: one profile read lazily, in the shape the interpreter asks for
 - `tally`: what values are like, counted over mappings

@@ -206,13 +206,14 @@ def _bound(
     }
 
 
-def write(connection: Connection, flips: Sequence[Flip]) -> None:
+def write(connection: Connection, flips: Sequence[Flip]) -> int:
     """Move profiles into and out of segments, each with the next flip number, in their order.
 
-    Inside `immediate`. Each must be one: whoever enters is out, whoever leaves is in.
+    Inside `immediate`. Each must be one: whoever enters is out, whoever leaves is in. Gives the
+    number of the first.
     """
     if not flips:
-        return
+        return 0
     first = settings.take(connection, settings.Counter.FLIP, len(flips)) - len(flips) + 1
     for number, flip in enumerate(flips, first):
         bound = {
@@ -228,6 +229,7 @@ def write(connection: Connection, flips: Sequence[Flip]) -> None:
         else:
             connection.execute(_CLOSE_ONE, bound)
             connection.execute(_LEAVE_ONE, bound)
+    return first
 
 
 def _chunks(profiles: Iterable[int]) -> Iterable[Sequence[int]]:

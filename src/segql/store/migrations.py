@@ -24,8 +24,9 @@ from segql.store.driver import (
     not_ours,
 )
 from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4
+from segql.store.schema_outbox import VERSION_5
 
-VERSION: Final = 4
+VERSION: Final = 5
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -56,6 +57,13 @@ def version_3(database: Database) -> None:
 def version_4(database: Database) -> None:
     """Flips by number and by instant, and lists that people keep."""
     for part in VERSION_4:
+        database.executescript(part)
+
+
+@steps(name="version 5")
+def version_5(database: Database) -> None:
+    """Whom to tell of flips, and what is to be told."""
+    for part in VERSION_5:
         database.executescript(part)
 
 

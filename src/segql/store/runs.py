@@ -25,12 +25,13 @@ _MARK: Final = """
     update segments
        set due = :change,
            due_cause = case when due is null or :takes_over then :cause else due_cause end,
+           due_tells = case when due is null or :takes_over then :tells else due_tells end,
            cursor = 0,
            runner = case when :takes_over then null else runner end
      where id = :segment
 """
 _DUE: Final = """
-    select id, due, due_cause, cursor, runner, runner_until
+    select id, due, due_cause, cursor, runner, runner_until, due_tells
       from segments
      where due is not null
        and archived is null
@@ -49,13 +50,14 @@ _STEP: Final = """
 """
 _FINISH: Final = """
     update segments
-       set due = null, due_cause = null, cursor = 0, runner = null, runner_until = null,
-           evaluated = :at, took = :took, error = null
+       set due = null, due_cause = null, due_tells = 0, cursor = 0,
+           runner = null, runner_until = null, evaluated = :at, took = :took, error = null
      where id = :segment
 """
 _FAIL: Final = """
     update segments
-       set due = null, due_cause = null, runner = null, runner_until = null, error = :error
+       set due = null, due_cause = null, due_tells = 0,
+           runner = null, runner_until = null, error = :error
      where id = :segment
 """
 
@@ -74,6 +76,12 @@ class Due:
     """Who is at it; None when nobody is."""
     until: Instant | None
     """When the runner counts as gone, by the wall clock."""
+    _tells: int
+
+    @property
+    def tells(self) -> bool:
+        """Whether its flips are news, which destinations are told."""
+        return bool(self._tells)
 
     @property
     def is_taken(self) -> bool:
@@ -97,15 +105,23 @@ def mark(
     change: int,
     cause: str,
     takes_over: bool,
+    tells: bool = False,
 ) -> None:
     """Say that members must be computed for everybody, from the start; inside `immediate`.
 
-    With `takes_over` whoever is at it must stop, else begin again.
+    With `takes_over` whoever is at it must stop, else begin again; `tells` counts where nothing is
+    due, or this takes over.
     """
     connection.executemany(
         _MARK,
         [
-            {"segment": segment, "change": change, "cause": cause, "takes_over": takes_over}
+            {
+                "segment": segment,
+                "change": change,
+                "cause": cause,
+                "takes_over": takes_over,
+                "tells": tells,
+            }
             for segment in segments
         ],
     )

@@ -1,0 +1,52 @@
+"""What is to be told to destinations: listed and counted; and stays decided as time passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from segql.app.project import Project
+from segql.membership import firing
+from segql.model.deliveries import State
+from segql.model.instants import Instant, Moment
+from segql.store import outbox, settings
+
+
+def listed(
+    project: Project,
+    *,
+    segment: str | None = None,
+    destination: str | None = None,
+    state: State | None = State.PENDING,
+    limit: int = 1_000,
+) -> tuple[outbox.Row, ...]:
+    """The first rows by when they are due; None for any state.
+
+    Raises `Refused` for an unknown segment.
+    """
+    chosen = None if segment is None else project.catalog().entry(segment).stored.id
+    return tuple(
+        outbox.listed(
+            project.connection,
+            state=state,
+            segment=chosen,
+            destination=destination,
+            limit=limit,
+        )
+    )
+
+
+def counts(project: Project) -> Mapping[tuple[str, str], int]:
+    """Rows by destination and state."""
+    return outbox.counts(project.connection)
+
+
+def pass_stays(project: Project, *, now: Instant) -> None:
+    """Fire the `after` lines for stays that have lasted by `now`, in short transactions.
+
+    Every profile must have passed its edges up to `now`.
+    """
+    done = not project.catalog().lines
+    while not done:
+        with project.writing() as connection:
+            moment = Moment(settings.advance_clock(connection, now), project.zone)
+            done = firing.pass_stays(connection, project.catalog().lines, moment)
