@@ -79,10 +79,10 @@ def test_a_journey_ends_where_it_should(file: Path, tmp_path: Path) -> None:
                 for who, enters, segment, cause in rows
             ]
             assert flips == step.get("flips", []), f"step {number}: {step.get('why', '')}"
-            rows = {row.id: in_words(row) for row in outbox.listed(project, state=None)}
-            news = sorted(words for key, words in rows.items() if key not in told)
+            listed = {row.id: in_words(row) for row in outbox.listed(project, state=None)}
+            news = sorted(words for key, words in listed.items() if key not in told)
             assert news == sorted(step.get("outbox", [])), f"step {number}: {step.get('why', '')}"
-            told |= rows.keys()
+            told |= listed.keys()
             same_as_a_full_evaluation(project)
 
 
