@@ -21,6 +21,7 @@
 - `audience`: who is in a segment, for how many a rule holds
 - `history`: who was in a segment when, and every flip; how long that is kept
 - `segments`: plan, define, rename, archive, recompute
+- `lists`: fixed lists of profiles, from files and from programs
 - `revisions`: every text that a segment has had: compared, restored
 - `sources`: .segql files as a project's sources
 - `formatting`: .segql files brought into canonical form

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from segql.app import audience, history, ingest, segments
+from segql.app import audience, history, ingest, lists, segments
 from segql.app import project as opening
 from segql.app.follow import Options, import_file
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
@@ -206,6 +206,27 @@ class Project(opening.Project):
         )
         return audience.size(self, name)
 
+    def add_profiles(
+        self,
+        name: str,
+        profiles: Iterable[str],
+        *,
+        description: str | None = None,
+        now: Time | None = None,
+    ) -> lists.Listed:
+        """Put profiles on a fixed list, made if it is new; rules read it as any other segment.
+
+        Ids that no profile has are rejected, each with its place from 1 on, and stop no other.
+        """
+        rows = _numbered(profiles)
+        return lists.add_profiles(self, name, rows, now=self._instant(now), description=description)
+
+    def remove_profiles(
+        self, name: str, profiles: Iterable[str], *, now: Time | None = None
+    ) -> lists.Listed:
+        """Take profiles off a fixed list."""
+        return lists.remove_profiles(self, name, _numbered(profiles), now=self._instant(now))
+
     def recompute(self, *names: str, now: Time | None = None) -> dict[str, int]:
         """Evaluate the segments `names` and what depends on them, or all; members by segment."""
         found = segments.recompute(self, names, now=self._instant(now))
@@ -263,6 +284,10 @@ class Project(opening.Project):
         if time is None:
             return clock.time_ns() // 1_000_000
         return instant_from(time, self.zone)
+
+
+def _numbered(profiles: Iterable[str]) -> Iterator[lists.Row]:
+    return (lists.Row(place, profile) for place, profile in enumerate(profiles, 1))
 
 
 def _options(columns: Mapping[str, str | None]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def profiles(options: ProfileOptions, clock: Clock) -> Builder[Identify]:
 
     def build(row: Fields) -> Identify:
         fields = row.copy()
-        profile = _id(_taken(fields, options.profile, PROFILE_IDS), "profile id")
+        profile = id_of(taken(fields, options.profile, PROFILE_IDS), "profile id")
         email = fields.pop(options.email or "email", None)
         if email is not None and not isinstance(email, str):
             raise ValueError("the email is no text")
@@ -46,7 +46,7 @@ def profiles(options: ProfileOptions, clock: Clock) -> Builder[Identify]:
         return call_of(
             profile,
             email,
-            None if account is None else _id(account, "account id"),
+            None if account is None else id_of(account, "account id"),
             cleaned(_spread(fields, "traits")),
             cleaned(theirs),
             None if time is None else _time(time, clock),
@@ -61,14 +61,14 @@ def events(options: EventOptions, clock: Clock) -> Builder[Event]:
 
     def build(row: Fields) -> Event:
         fields = row.copy()
-        who = _id(_taken(fields, options.profile, ACTOR_IDS), "profile id")
+        who = id_of(taken(fields, options.profile, ACTOR_IDS), "profile id")
         name = options.event_name
         if name is None:
-            name = name_checked(_taken(fields, options.event, ("event",)), "event")
+            name = name_checked(taken(fields, options.event, ("event",)), "event")
         at = _time(fields.pop(options.time, None), clock)
         known = None
         if options.message_id is not None:
-            known = _id(fields.pop(options.message_id, None), "message id")
+            known = id_of(fields.pop(options.message_id, None), "message id")
         return event(who, name, at, _object_text(_spread(fields, "properties")), known)
 
     return build
@@ -80,15 +80,15 @@ def responses(options: ResponseOptions, clock: Clock) -> Builder[Response]:
 
     def build_from(row: Fields) -> Response:
         fields = row.copy()
-        who = _id(_taken(fields, options.profile, ACTOR_IDS), "profile id")
+        who = id_of(taken(fields, options.profile, ACTOR_IDS), "profile id")
         survey = options.survey_name
         if survey is None:
-            survey = name_checked(_taken(fields, options.survey, ("survey",)), "survey")
+            survey = name_checked(taken(fields, options.survey, ("survey",)), "survey")
         at = _time(fields.pop(options.time, None), clock)
         action = fields.pop(options.action or "action", None)
         own = None
         if options.response_id is not None:
-            own = _id(fields.pop(options.response_id, None), "response id")
+            own = id_of(fields.pop(options.response_id, None), "response id")
         return build(
             who,
             survey,
@@ -115,7 +115,11 @@ def _spread(fields: Fields, name: str) -> Fields:
     return {key: value for key, value in fields.items() if key not in OWN}
 
 
-def _taken(fields: Fields, wanted: str | None, known: Sequence[str]) -> Any:
+def taken(fields: Fields, wanted: str | None, known: Sequence[str]) -> Any:
+    """The value under `wanted`, else the first of `known`, taken out of an object's fields.
+
+    Raises `ValueError` where there is none.
+    """
     for name in known if wanted is None else (wanted,):
         if name in fields:
             return fields.pop(name)
@@ -123,7 +127,7 @@ def _taken(fields: Fields, wanted: str | None, known: Sequence[str]) -> Any:
     raise ValueError(f"there is no `{expected}`")
 
 
-def _id(value: object, what: str) -> str:
+def id_of(value: object, what: str) -> str:
     """An id as text: whole numbers are written out."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

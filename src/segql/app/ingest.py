@@ -85,11 +85,9 @@ class _Batch:
         renewed = {name for _, call in self.ready for name in _accounts_of(call)}
         for account in accounts.account_ids(self.connection, renewed).values():
             wanted |= dict.fromkeys(few_members(self.connection, account) or ())
-        if self.sitting.catalog.reads_teammates:
-            for team in set(profiles.accounts_of(self.connection, wanted).values()) - {None}:
-                wanted |= dict.fromkeys(few_members(self.connection, team or 0) or ())
-        bring_up_to_date(self.sitting, wanted)
-        self.sitting.remember_accounts(wanted)
+        together = following.with_teammates(self.sitting, wanted)
+        bring_up_to_date(self.sitting, together)
+        self.sitting.remember_accounts(together)
 
     def _apply(self, kind: type, places: Sequence[int], run: Sequence[Stored]) -> None:
         """Store calls of one kind that follow each other."""

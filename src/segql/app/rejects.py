@@ -77,7 +77,7 @@ class Rejects:
 
     def add(self, line: int, reason: str, row: Sequence[str] | dict[str, Any] | str) -> None:
         """Take a row: its cells, its object, or its text where it could not be read."""
-        reason = _printable(reason)
+        reason = printable(reason)
         if self.count < SHOWN:
             self.first.append(Reject(line, reason))
         self.count += 1
@@ -128,7 +128,7 @@ class Rejects:
         self._file.write("\n")
 
 
-def _printable(reason: str) -> str:
+def printable(reason: str) -> str:
     """The reason without characters that would spoil a terminal, and not too long."""
     safe = "".join(char if char.isprintable() else repr(char)[1:-1] for char in reason[:LONGEST])
     return safe if len(reason) <= LONGEST else f"{safe}…"

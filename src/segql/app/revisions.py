@@ -64,6 +64,8 @@ def compare(
     Segments that they refer to have their newest rules. Raises `Refused` for an unknown segment or
     revision (`unknown-revision`), or one that refers to a segment that is gone.
     """
+    for name, _ in (first, second):
+        _refuse_list(project, name)
     texts = [_revision(project, *one).text for one in (first, second)]
     labels = [f"{name}@{number}" for name, number in (first, second)]
     before, after = (text.splitlines() for text in texts)
@@ -92,12 +94,22 @@ def restore(
     project: Project, name: str, number: int, *, now: Instant, notify: bool = False
 ) -> Applied:
     """Make a new revision of an old one's text, and evaluate it; the name stays as it is now."""
-    old = _parsed(_revision(project, name, number).text, f"{name}@{number}")
+    _refuse_list(project, name)
     text = _revision(project, name, number).text
+    old = _parsed(text, f"{name}@{number}")
     if old.name != name:
         old = evolve(old, name=name)
         text = format_file("", ParsedFile((old,), ()))
     return apply(project, plan(project, [Written(old, text)]), now=now, notify=notify)
+
+
+def _refuse_list(project: Project, name: str) -> None:
+    if project.catalog().entry(name).is_manual:
+        raise Refused(
+            f"segment `{name}` is a list: its revisions are descriptions, and no rules",
+            code="manual-segment",
+            hint="`segql members --at` and `segql changes` say who was on it when",
+        )
 
 
 def _revision(project: Project, name: str, number: int) -> Revision:

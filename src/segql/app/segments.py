@@ -14,7 +14,7 @@ from segql.language.files import ParsedFile, parse_file
 from segql.language.format import format_file
 from segql.language.parse import rule_of
 from segql.language.references import renamed
-from segql.membership import define, firing
+from segql.membership import define, firing, lists
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
@@ -85,7 +85,7 @@ def plan(project: Project, wanted: Sequence[Written], *, prune: bool = False) ->
         changes += [
             Change("archive", name, stored=entry)
             for name, entry in catalog.entries.items()
-            if name not in names and entry.stored.kind == "rule"
+            if name not in names and not entry.is_manual
         ]
     check_references(_rules_after(catalog, changes), manual=catalog.manual)
     return tuple(changes)
@@ -199,6 +199,7 @@ def catch_up(
     Intervals that retention no longer keeps are taken away.
     """
     project.follow_up(now)
+    lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
     history.forget(project, now=now)
     try:
         return define.compute(
@@ -226,7 +227,7 @@ def recompute(
         for name in names:
             catalog.entry(name)
         chosen = catalog.dependants(names) if names else tuple(catalog.entries)
-        wanted = [name for name in chosen if catalog.entries[name].stored.kind == "rule"]
+        wanted = [name for name in chosen if not catalog.entries[name].is_manual]
         define.mark(connection, catalog, wanted, cause=Cause.TIME)
     return catch_up(project, now=now, on_progress=on_progress)
 

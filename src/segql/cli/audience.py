@@ -64,7 +64,7 @@ def _listed_json(one: Listed) -> dict[str, Any]:
         "of": one.of,
         "kind": stored.kind,
         "revision": stored.revision,
-        "description": written.description if written is not None else None,
+        "description": one.entry.description,
         "rule": format_rule(written.rule) if written is not None else None,
         "evaluated": None if stored.evaluated is None else iso(stored.evaluated),
         "took_ms": stored.took,
@@ -94,6 +94,8 @@ def _state(one: Listed) -> str:
         return f"applying revision {one.entry.stored.revision}, {one.reached:.0%}".replace(
             "%", " %"
         )
+    if one.entry.is_manual:
+        return "list"
     return "due" if one.is_due else ""
 
 

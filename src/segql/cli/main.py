@@ -29,6 +29,7 @@ COMMANDS = {
     "members": ("segql.cli.audience", "List the members of a segment."),
     "count": ("segql.cli.audience", "Count the profiles for which a rule holds."),
     "recompute": ("segql.cli.segments", "Evaluate segments again, for everybody."),
+    "segment": ("segql.cli.lists", "Keep fixed lists of profiles, which rules may read."),
     "rename": ("segql.cli.segments", "Rename a segment and every reference to it."),
     "archive": ("segql.cli.segments", "Take a segment out of use."),
     "history": ("segql.cli.revisions", "List the revisions of a segment."),

@@ -6,5 +6,6 @@
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
 - `accounts`: what was said of an account reaches its profiles, many of them in chunks
+- `lists`: profiles put on a fixed list, or taken off; what reads it follows, many in chunks
 - `define`: everybody evaluated in bulk, the difference applied silently, in chunks
 """

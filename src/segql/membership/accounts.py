@@ -8,14 +8,14 @@ brings it up to date first (`sitting.bring_up_to_date`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Final
 
 from segql.membership.affected import Affected
 from segql.membership.catalog import Catalog
-from segql.membership.sitting import Reason, Sitting, bring_up_to_date
+from segql.membership.sitting import Reason, Sitting, bring_up_to_date, few_members
 from segql.membership.sitting import begin as sit_down
 from segql.model.flips import Cause
 from segql.model.instants import Moment
@@ -37,6 +37,15 @@ def begin(sitting: Sitting, changed: Mapping[int, frozenset[Path]]) -> None:
         places = sitting.catalog.readers.of_affected(Affected(account_traits=paths))
         if places:
             sitting.affect_account(account, places, Reason(Cause.ACCOUNT, sitting.change))
+
+
+def with_teammates(sitting: Sitting, wanted: Iterable[int]) -> Collection[int]:
+    """Profiles, and those that must be up to date with them: teammates, where rules read any."""
+    together = dict.fromkeys(wanted)
+    if sitting.catalog.reads_teammates:
+        for team in set(profiles.accounts_of(sitting.connection, together).values()) - {None}:
+            together |= dict.fromkeys(few_members(sitting.connection, team or 0) or ())
+    return together
 
 
 def catch_up(

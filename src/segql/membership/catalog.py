@@ -46,6 +46,18 @@ class Entry:
         return self.stored.name
 
     @property
+    def is_manual(self) -> bool:
+        """Whether it is a fixed list, without a rule."""
+        return self.stored.kind == "manual"
+
+    @property
+    def description(self) -> str | None:
+        """What people say it is, or None."""
+        if self.is_manual:
+            return self.stored.text or None
+        return None if self.written is None else self.written.description
+
+    @property
     def error(self) -> str | None:
         """Why its members are not kept exact, or None: it stops no other segment."""
         return self.fault or self.stored.error
@@ -117,9 +129,7 @@ class Catalog:
     @property
     def manual(self) -> frozenset[str]:
         """The segments that are fixed lists."""
-        return frozenset(
-            name for name, entry in self.entries.items() if entry.stored.kind == "manual"
-        )
+        return frozenset(name for name, entry in self.entries.items() if entry.is_manual)
 
     def entry(self, name: str) -> Entry:
         """The segment called `name`; raises `Refused` (`unknown-segment`) with what is near."""

@@ -77,7 +77,8 @@ class Sitting:
             self._facts.clear()
             readers = self.catalog.team_readers
             moved = affected.everything or "account" in affected.fields
-            self._affect_team(profile, readers.all if moved else readers.of_affected(affected))
+            places = readers.all if moved else readers.of_affected(affected)
+            self._affect_team(profile, places, reason)
 
     def recheck(self, profile: int, places: Iterable[int], reason: Reason) -> None:
         """Have rules, by place, asked about a profile."""
@@ -107,12 +108,13 @@ class Sitting:
         if self.catalog.reads_teammates:
             self._accounts.update(profiles.accounts_of(self.connection, wanted))
 
-    def _affect_team(self, profile: int, places: Collection[int]) -> None:
+    def _affect_team(self, profile: int, places: Collection[int], reason: Reason) -> None:
         if places:
+            theirs = reason if reason.silent else Reason(Cause.TEAMMATE, self.change)
             now = profiles.accounts_of(self.connection, (profile,)).get(profile)
             for account in {now, self._accounts.get(profile)} - {None}:
                 assert account is not None, "None was taken away"
-                self.affect_account(account, places, Reason(Cause.TEAMMATE, self.change))
+                self.affect_account(account, places, theirs)
 
     def settle(self) -> None:
         """Ask everything that waits, write the flips, and say whom the transaction reached."""
@@ -137,14 +139,17 @@ class Sitting:
                 continue
             entry = self.catalog.order[place]
             holds = self._holds(place, entry, profile)
-            segment = entry.stored.id
-            if holds is None or holds == (segment in self.segments_of(profile)):
+            if holds is None or holds == (entry.stored.id in self.segments_of(profile)):
                 continue
-            self._flip(profile, segment, reason, enters=holds)
-            followers = self.catalog.followers[place]
-            waiting = self._waiting
-            self.recheck(profile, [f for f in followers if (f, profile) not in waiting], reason)
-            self._affect_team(profile, self.catalog.team_followers[place])
+            self.flip(profile, place, reason, enters=holds)
+
+    def flip(self, profile: int, place: int, reason: Reason, *, enters: bool) -> None:
+        """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
+        self._flip(profile, self.catalog.order[place].stored.id, reason, enters=enters)
+        followers = self.catalog.followers[place]
+        waiting = self._waiting
+        self.recheck(profile, [f for f in followers if (f, profile) not in waiting], reason)
+        self._affect_team(profile, self.catalog.team_followers[place], reason)
 
     def leave_all(self, profile: int, reason: Reason) -> None:
         """Have a profile leave every segment, manual ones too, and have nothing told of it."""
@@ -176,7 +181,8 @@ class Sitting:
             del self._waiting[asked]
         if self.catalog.reads_teammates:
             self._facts.clear()
-            self._affect_team(profile, self.catalog.team_readers.all)
+            reason = Reason(Cause.TEAMMATE, self.change)
+            self._affect_team(profile, self.catalog.team_readers.all, reason)
             for asked in [asked for asked in self._waiting if asked[1] == profile]:
                 del self._waiting[asked]
 

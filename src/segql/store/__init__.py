@@ -25,6 +25,7 @@ alone.
 - `segments`: segments and every revision of their text
 - `runs`: bulk computations that are due, and how far each has come
 - `followups`: accounts whose change has not reached all of their profiles
+- `list_changes`: profiles that were put on a list, or taken off, and have not moved yet
 - `members`: current members, changed together with the history of flips
 - `history`: intervals of membership that are over, and flips read back
 - `causes`: what flips were caused by

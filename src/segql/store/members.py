@@ -101,6 +101,13 @@ _PAGE: Final = """
      order by members.profile
      limit :limit
 """
+_AMONG: Final = """
+    select members.profile
+      from json_each(:wanted) as wanted
+     cross join members
+        on members.segment = :segment
+       and members.profile = wanted.value
+"""
 _IS_MEMBER: Final = "select 1 from members where segment = ? and profile = ?"
 _OF_PROFILE: Final = """
     select segments.id, segments.name, entered, cause
@@ -261,6 +268,12 @@ def page(
     """
     bound = {"segment": segment, "after": after, "limit": limit}
     return [Member(*row) for row in connection.execute(_PAGE, bound)]
+
+
+def among(connection: Connection, segment: int, wanted: Iterable[int]) -> set[int]:
+    """Which of the profiles, by internal id, are in the segment."""
+    bound = {"segment": segment, "wanted": json.dumps(list(wanted))}
+    return {profile for (profile,) in connection.execute(_AMONG, bound)}
 
 
 def is_member(connection: Connection, segment: int, profile: int) -> bool:

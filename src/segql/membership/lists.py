@@ -1,0 +1,102 @@
+"""Profiles are put on a fixed list, or taken off it, and what reads the list follows.
+
+A few do so in the transaction that says it. Many are written down in that transaction, and move in
+transactions of their own, each with what follows from it, so that membership is exact at every
+instant between them. A kill between two of them loses nothing: the next bulk computation, or change
+of a list, goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from time import perf_counter
+from typing import Final
+
+from segql.membership.accounts import with_teammates
+from segql.membership.catalog import Catalog
+from segql.membership.sitting import Reason, Sitting, begin, bring_up_to_date
+from segql.model.flips import Cause
+from segql.model.instants import Moment
+from segql.store import list_changes, members, profiles
+from segql.store.driver import Connection
+
+FEW: Final = 200
+"""Profiles that move in the transaction that says it."""
+CHUNK: Final = 50
+"""Profiles of the first chunk, and of the smallest."""
+LOCK_S: Final = 0.02
+"""How long a chunk aims to hold the lock, going by the last one."""
+
+Writing = Callable[[], AbstractContextManager[Connection]]
+
+
+def put(sitting: Sitting, segment: int, wanted: Sequence[int], *, enters: bool) -> None:
+    """Put profiles on a list, or take them off, all by internal id; many follow in `catch_up`.
+
+    So do a few, while others wait before them.
+    """
+    connection = sitting.connection
+    if len(wanted) > FEW or list_changes.first(connection) is not None:
+        list_changes.add(connection, segment, wanted, enters=enters)
+    else:
+        _move(sitting, sitting.catalog.places[segment], wanted, enters=enters)
+
+
+def catch_up(
+    connection: Connection, writing: Writing, catalog: Callable[[], Catalog], moment: Moment
+) -> None:
+    """Let every profile move that waits, chunk by chunk.
+
+    `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue. The
+    flips have the instant of `moment`, or of the project's clock where that is later.
+    """
+    size = CHUNK
+    while list_changes.first(connection) is not None:
+        started = perf_counter()
+        with writing():
+            waiting = list_changes.first(connection)
+            if waiting is None:  # another process was faster
+                return
+            _go_on(begin(connection, catalog(), moment), waiting, size)
+        took = perf_counter() - started
+        size = max(CHUNK, min(2 * size, int(size * LOCK_S / took)))
+
+
+def _go_on(sitting: Sitting, waiting: list_changes.Waiting, size: int) -> None:
+    connection = sitting.connection
+    place = sitting.catalog.places.get(waiting.segment)
+    if place is None:  # archived meanwhile
+        list_changes.drop(connection, waiting.id)
+        return
+    chunk, rest = waiting.profiles[:size], waiting.profiles[size:]
+    became = profiles.became(connection, chunk)
+    living = profiles.accounts_of(connection, [became.get(one, one) for one in chunk])
+    _move(sitting, place, sorted(living), enters=waiting.enters)
+    if rest:
+        list_changes.shorten(connection, waiting.id, rest)
+    else:
+        list_changes.drop(connection, waiting.id)
+
+
+def _move(sitting: Sitting, place: int, wanted: Sequence[int], *, enters: bool) -> None:
+    catalog = sitting.catalog
+    if not (catalog.followers[place] or catalog.team_followers[place]):
+        members.apply(
+            sitting.connection,
+            catalog.order[place].stored.id,
+            wanted if enters else (),
+            () if enters else wanted,
+            at=sitting.moment.now,
+            cause=Cause.DEFINITION,
+        )
+        return
+    together = with_teammates(sitting, wanted)
+    bring_up_to_date(sitting, together)
+    sitting.remember_accounts(together)
+    segment = catalog.order[place].stored.id
+    reason = Reason(Cause.DEFINITION, None, silent=True)
+    for profile in wanted:
+        if enters != (segment in sitting.segments_of(profile)):
+            sitting.flip(profile, place, reason, enters=enters)
+    sitting.settle()
