@@ -26,6 +26,7 @@
 - `sources`: .segql files as a project's sources
 - `formatting`: .segql files brought into canonical form
 - `checks`: .segql files checked together, and against a vocabulary
+- `lint`: .segql files linted, and their fixes
 - `segment_tests`: tests beside segments: cases against the .segql files beside them
 - `follow`: imports that membership follows
 - `calls`: calls checked, as what the store takes

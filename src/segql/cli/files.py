@@ -5,24 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from segql.cli.diagnostics import Form, read_segments, show
-from segql.cli.options import database_option, json_option, opened
+from segql.cli.options import (
+    database_option,
+    form_option,
+    is_database_left_out,
+    json_option,
+    opened,
+)
 from segql.cli.output import INPUT_AT_FAULT, say
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--strict", is_flag=True, help="Warnings are errors, as names that nobody has.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="For people, for tools (as --json), or as annotations in a workflow of GitHub.",
-)
+@form_option
 @database_option
 @json_option
 @click.pass_context
@@ -44,7 +42,7 @@ def check_command(
 
     form = "json" if as_json else form
     read = read_segments(paths) if paths else None
-    if read is not None and _is_left_out(context) and not database.exists():
+    if read is not None and is_database_left_out(context) and not database.exists():
         files = check_together(read, strict=strict)
         against = ""
     else:
@@ -57,11 +55,3 @@ def check_command(
         number = sum(len(file.written) for file in files)
         say(f"{number} segment{'' if number == 1 else 's'} checked{against}, no errors")
     return INPUT_AT_FAULT if faulty else 0
-
-
-def _is_left_out(context: click.Context) -> bool:
-    """Whether nobody named a database."""
-    return context.get_parameter_source("database") in (
-        ParameterSource.DEFAULT,
-        ParameterSource.ENVIRONMENT,
-    )

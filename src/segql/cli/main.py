@@ -42,6 +42,7 @@ COMMANDS = {
     "journey": ("segql.cli.profiles", "Tell which segments a profile was in, and why."),
     "why": ("segql.cli.profiles", "Explain why a profile is in a segment, or not."),
     "check": ("segql.cli.files", "Check .segql files, or a project's stored segments."),
+    "lint": ("segql.cli.lint", "Say what a reviewer would say of .segql files, and fix it."),
     "fmt": ("segql.cli.fmt", "Format .segql files."),
     "convert": ("segql.cli.convert", "Turn segments or a rule into JSON, and back."),
     "schema": ("segql.cli.convert", "Print the JSON Schema of rules and segments."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from segql.cli.output import say
 
@@ -44,12 +45,28 @@ json_option: Callable[[Command], Command] = click.option(
 notify_option: Callable[[Command], Command] = click.option(
     "--notify", is_flag=True, help="Tell destinations of the entries and exits that this makes."
 )
+form_option: Callable[[Command], Command] = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for tools (as --json), or as annotations in a workflow of GitHub.",
+)
 now_option: Callable[[Command], Command] = click.option(
     "--now",
     "now_text",
     metavar="TIME",
     help="Evaluate at this instant (ISO 8601) instead of the present one.",
 )
+
+
+def is_database_left_out(context: click.Context) -> bool:
+    """Whether nobody named a database."""
+    return context.get_parameter_source("database") in (
+        ParameterSource.DEFAULT,
+        ParameterSource.ENVIRONMENT,
+    )
 
 
 @contextmanager

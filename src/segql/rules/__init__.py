@@ -18,7 +18,15 @@
 - `check_values`: values that do not fit what is stored
 - `check_logic`: conditions that never hold, or always
 - `check`: a rule's text and a vocabulary to diagnostics
+- `implied`: whether a rule follows from another
+- `lint_codes`: what the linter may say
+- `lint_groups`: conditions that decide nothing, or can be said more plainly
+- `strangers`: whether a rule takes in profiles of which nothing is known, or newcomers
+- `lint_reach`: segments that reach further than was meant
 - `reads`: what a rule depends on: traits, events, surveys, segments, time
 - `calendar_edges`: the local midnights at which a rule's windows move for everybody
 - `order`: segments in order of dependency; the path of a cycle
+- `lint_catalogue`: segments beside one another, and what their members show
+- `silences`: comments that allow what the linter finds
+- `lint`: segments to what a reviewer would say of them
 """

@@ -14,6 +14,7 @@ from segql.model.vocabulary import Values, Vocabulary
 from segql.rules.check_logic import logic_diagnostics
 from segql.rules.check_names import unknown_names
 from segql.rules.check_values import value_diagnostics
+from segql.rules.contradictions import HoldsLists
 from segql.rules.rule import AccountTrait, Answer, Field, Operand, Trait
 
 
@@ -37,14 +38,19 @@ def meaning_diagnostics(
     rule: syntax.Rule, text: str, vocabulary: Vocabulary | None
 ) -> Iterator[Diagnostic]:
     """What is to be said of a rule without errors; `text` is what its spans refer to."""
+    yield from value_diagnostics(rule, text, vocabulary)
+    yield from logic_diagnostics(rule, text, lists_known(vocabulary))
+
+
+def lists_known(vocabulary: Vocabulary | None) -> HoldsLists:
+    """What tells whether there are lists under a name, as far as a vocabulary knows."""
 
     def holds_lists(operand: Operand) -> bool | None:
         if vocabulary is None:
             return False if isinstance(operand, Field) else None
         return _holds_lists(operand, vocabulary)
 
-    yield from value_diagnostics(rule, text, vocabulary)
-    yield from logic_diagnostics(rule, text, holds_lists)
+    return holds_lists
 
 
 def _holds_lists(operand: Operand, vocabulary: Vocabulary) -> bool | None:

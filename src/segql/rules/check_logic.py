@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from attrs import frozen
 
@@ -11,12 +11,9 @@ from segql.language import syntax
 from segql.language.diagnostics import Diagnostic, Label, Severity
 from segql.language.source import Span
 from segql.rules import rule as core
-from segql.rules.contradictions import Conflict, Constant, conflicts, constant
+from segql.rules.contradictions import Conflict, Constant, HoldsLists, conflicts, constant
 from segql.rules.desugar import desugar
-from segql.rules.rule import Not, Operand
-
-HoldsLists: TypeAlias = Callable[[Operand], bool | None]
-"""Whether there are lists under a name; None where that is not known."""
+from segql.rules.rule import Not
 
 _MOST: Final = 50
 """So many conditions that must hold round a group are looked at together with its items."""

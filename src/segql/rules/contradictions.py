@@ -8,7 +8,7 @@ Nothing is claimed that data could belie; much that is so is not seen, as it can
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import TypeAlias
 
@@ -41,6 +41,9 @@ from segql.rules.rule import (
 
 Literal: TypeAlias = tuple[int, Rule, bool]
 """The number of a part, a condition that follows from it, and whether that holds."""
+
+HoldsLists: TypeAlias = Callable[[Operand], bool | None]
+"""Whether there are lists under a name; None where that is not known."""
 
 
 @frozen

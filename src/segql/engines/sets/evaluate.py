@@ -53,6 +53,10 @@ class Result:
         """The number of members of a segment that was asked for."""
         return sum(size(members.bits[name]) for members in self._members)
 
+    def shared(self, one: str, other: str) -> int:
+        """The number of members of both of two segments that were asked for."""
+        return sum(size(members.bits[one] & members.bits[other]) for members in self._members)
+
     def ids(self, name: str) -> Whole:
         """The internal ids of the members of a segment that was asked for, ascending."""
         found = [

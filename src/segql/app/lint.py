@@ -1,0 +1,180 @@
+"""`.segql` files linted together, beside the data of a project or without; and their fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from segql.app.checks import check_together
+from segql.app.project import Project
+from segql.app.sources import SourceFile, source_of
+from segql.language.comments import places_in
+from segql.language.diagnostics import Diagnostic, Fix, Severity, strictly
+from segql.language.syntax import Segment
+from segql.model.instants import Instant, Moment
+from segql.model.vocabulary import Vocabulary
+from segql.rules.desugar import desugar
+from segql.rules.lint import of_segment
+from segql.rules.lint_catalogue import on_data, same_rules, unused
+from segql.rules.lint_codes import CODES, Code, codes_about
+from segql.rules.rule import Rule
+from segql.rules.silences import allowed
+
+_MOST_ROUNDS: Final = 1_000
+_ACROSS: Final = frozenset({"same-rule"})
+_NAMED: Final = frozenset({"unused-segment"})
+
+
+def codes() -> tuple[Code, ...]:
+    """All that may be found, in the order in which it is explained."""
+    return tuple(CODES.values())
+
+
+def linted(
+    files: Sequence[SourceFile],
+    project: Project | None = None,
+    *,
+    used: Collection[str] | None = None,
+    is_whole: bool = False,
+    now: Instant | None = None,
+    strict: bool = False,
+) -> tuple[SourceFile, ...]:
+    """The files with their errors, and what the linter finds where a file has none.
+
+    With a project, kinds of values and members at `now` are looked at too. `used` are the segments
+    that something outside the files uses, if all of them are known. `is_whole`: the files are a
+    whole project's, so that a comment may be said to allow nothing although it speaks of several.
+    With `strict` warnings are errors.
+    """
+    judged = codes_about("rule") | (_ACROSS if is_whole else frozenset())
+    judged |= _NAMED if is_whole and used is not None else frozenset()
+    rules = _rules(files, project)
+    found = _found(files, project, rules)
+    segments = tuple(segment for file in files for segment in file.parsed.segments)
+    across = [*same_rules(segments), *unused(segments, used)]
+    faulty = any(one.severity is Severity.ERROR for here in found for one in here)
+    if project is not None and now is not None and not faulty:
+        judged |= codes_about("data")
+        across += _on_data(segments, rules, project, now)
+    owners = {
+        segment.name: index for index, file in enumerate(files) for segment in file.parsed.segments
+    }
+    for segment, finding in across:
+        found[owners[segment.name]].append(finding)
+    return tuple(
+        _with_findings(file, found[index], judged, strict=strict)
+        for index, file in enumerate(files)
+    )
+
+
+def _rules(files: Sequence[SourceFile], project: Project | None) -> dict[str, Rule]:
+    rules = {} if project is None else dict(project.catalog().rules)
+    for file in files:
+        rules |= {segment.name: desugar(segment.rule) for segment in file.parsed.segments}
+    return rules
+
+
+def _found(
+    files: Sequence[SourceFile], project: Project | None, rules: Mapping[str, Rule]
+) -> list[list[Diagnostic]]:
+    """For each file its errors, and the findings about single rules."""
+    vocabulary: Vocabulary | None = None if project is None else project.vocabulary()
+    found = []
+    for file in check_together(files, vocabulary):
+        here = [
+            one for one in file.diagnostics if one.severity is Severity.ERROR or CODES.get(one.code)
+        ]
+        if file.parsed.segments:
+            places = places_in(file.text)
+            for segment in file.parsed.segments:
+                here.extend(of_segment(segment, file.text, places, rules, vocabulary))
+        found.append(here)
+    return found
+
+
+def _on_data(
+    segments: Sequence[Segment], rules: Mapping[str, Rule], project: Project, now: Instant
+) -> Iterator[tuple[Segment, Diagnostic]]:
+    from segql.engines import sets
+
+    names = [segment.name for segment in segments]
+    members = sets.evaluate(project.path, rules, moment=Moment(now, project.zone), names=names)
+    yield from on_data(segments, rules, members)
+
+
+def _with_findings(
+    file: SourceFile, found: Sequence[Diagnostic], judged: Collection[str], *, strict: bool
+) -> SourceFile:
+    left = allowed(file.text, found, judged=judged) if file.parsed.segments else tuple(found)
+    ordered = sorted(left, key=lambda one: (one.span.start, one.span.end))
+    return evolve(file, diagnostics=strictly(ordered) if strict else tuple(ordered))
+
+
+@frozen
+class Mended:
+    """A file after its fixes, formatted where there was one, and their number."""
+
+    file: SourceFile
+    fixes: int
+
+
+def mended(
+    files: Sequence[SourceFile], project: Project | None = None, *, changing: bool = False
+) -> tuple[Mended, ...]:
+    """The files with what can be fixed fixed; what is about several segments or data stays.
+
+    With `changing` also by fixes that change who is in a segment. In each segment one fix follows
+    the other, each found in what the one before left: two may be right alone and wrong together.
+    """
+    current = [Mended(file, 0) for file in files]
+    judged = codes_about("rule")
+    refused: set[tuple[str, str]] = set()
+    for _ in range(_MOST_ROUNDS):
+        texts = [one.file for one in current]
+        found = _found(texts, project, _rules(texts, project))
+        changed = False
+        for index, one in enumerate(current):
+            if one.file.is_faulty:
+                continue
+            left = allowed(one.file.text, found[index], judged=judged)
+            fixes = _one_each(one.file, left, changing=changing)
+            for code, fix in fixes:
+                before = current[index].file
+                text = before.text[: fix.span.start] + fix.replacement
+                text += before.text[fix.span.end :]
+                after = source_of(text, before.name, before.path)
+                if (code, text) in refused or text == before.text or after.is_faulty:
+                    refused.add((code, text))
+                    continue
+                current[index] = Mended(after, current[index].fixes + 1)
+                changed = True
+        if not changed:
+            break
+    return tuple(_formatted(one) for one in current)
+
+
+def _one_each(
+    file: SourceFile, found: Sequence[Diagnostic], *, changing: bool
+) -> list[tuple[str, Fix]]:
+    """The first fix of each segment, last segment first, so that the places of others hold."""
+    firsts: dict[int, tuple[str, Fix]] = {}
+    for one in sorted(found, key=lambda one: one.span.start):
+        code = CODES.get(one.code)
+        if code is None or one.fix is None or (code.changes_members and not changing):
+            continue
+        at = one.fix.span.start
+        owner = sum(
+            segment.span is not None and segment.span.start <= at
+            for segment in file.parsed.segments
+        )
+        firsts.setdefault(owner, (one.code, one.fix))
+    return [firsts[owner] for owner in sorted(firsts, reverse=True)]
+
+
+def _formatted(one: Mended) -> Mended:
+    if not one.fixes:
+        return one
+    file = one.file
+    return evolve(one, file=source_of(file.formatted, file.name, file.path))
