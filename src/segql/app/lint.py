@@ -158,11 +158,13 @@ def mended(
 def _one_each(
     file: SourceFile, found: Sequence[Diagnostic], *, changing: bool
 ) -> list[tuple[str, Fix]]:
-    """The first fix of each segment, last segment first, so that the places of others hold."""
+    """A fix for each segment, one that keeps its members first; last segment first, so that the
+    places in the others hold.
+    """
     firsts: dict[int, tuple[str, Fix]] = {}
-    for one in sorted(found, key=lambda one: one.span.start):
-        code = CODES.get(one.code)
-        if code is None or one.fix is None or (code.changes_members and not changing):
+    mendable = [one for one in found if one.fix is not None and one.code in CODES]
+    for one in sorted(mendable, key=lambda one: CODES[one.code].changes_members):
+        if one.fix is None or (CODES[one.code].changes_members and not changing):
             continue
         at = one.fix.span.start
         owner = sum(

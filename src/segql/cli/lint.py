@@ -143,9 +143,7 @@ def _list(*, as_json: bool) -> None:
     from segql.app.lint import codes
 
     if as_json:
-        put_values(
-            Listed(one.name, one.about, one.says, one.changes_members) for one in codes()
-        )
+        put_values(Listed(one.name, one.about, one.says, one.changes_members) for one in codes())
     else:
         rows = [(one.name, one.says) for one in codes()]
         put_table([("code", "left"), ("what is found", "left")], rows)

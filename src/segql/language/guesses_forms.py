@@ -15,6 +15,11 @@ _QUANTIFIERS: Final = {
     "none": "not any teammate", "no": "not any teammate",
 }  # fmt: skip
 
+_GROUPS: Final = {
+    "any of": "any teammate", "all of": "every teammate", "none of": "not any teammate",
+    "everyone": "every teammate", "no one": "not any teammate",
+}  # fmt: skip
+
 
 def change_without_length(stop: Stop) -> Diagnostic | None:
     """`changed since T`, `changed for 7d`, `unchanged within 7d`, `has changed within 7d`."""
@@ -141,10 +146,31 @@ def teammates_in_other_words(stop: Stop) -> Diagnostic | None:
     return error("misspelt-word", span, message, fix=replace(span, meant, written))
 
 
+def teammates_in_a_group(stop: Stop) -> Diagnostic | None:
+    """`any of teammates (…)`, `everyone teammate (…)`, `at least 2 teammates (…)`."""
+    found, before = stop.found, stop.before
+    if found is None or before is None or found.text not in _TEAMMATES:
+        return None
+    back = -2 if before.text in ("of", "one") else -1
+    words = " ".join(stop.text(i) for i in range(back, 0))
+    meant = _GROUPS.get(words)
+    is_count = stop.tokens[stop.index + back].kind == "number"
+    if meant is None and not is_count:
+        return None
+    if is_count:
+        help = "as in `any teammate (…)` or `every teammate (…)`"
+        return error("teammates-counted", found.span, "teammates are not counted", help=help)
+    span = stop.tokens[stop.index + back].span.to(found.span)
+    written = f"{words} {found.text}"
+    message = f"`{written}` is written `{meant}`"
+    return error("misspelt-word", span, message, fix=replace(span, str(meant), written))
+
+
 FORM_GUESSES: Final = (
     change_without_length,
     attribute_as_value,
     units_counted_wrongly,
     units_without_name,
     teammates_in_other_words,
+    teammates_in_a_group,
 )

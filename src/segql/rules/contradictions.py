@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -32,8 +32,10 @@ from segql.rules.rule import (
     Not,
     Nth,
     Operand,
+    Range,
     Rule,
     Test,
+    Units,
 )
 from segql.rules.rule import (
     Sequence as Steps,
@@ -41,6 +43,9 @@ from segql.rules.rule import (
 
 Literal: TypeAlias = tuple[int, Rule, bool]
 """The number of a part, a condition that follows from it, and whether that holds."""
+
+_DAYS: Final = {"day": 1, "week": 7, "month": 31}
+"""The most days of a calendar unit."""
 
 HoldsLists: TypeAlias = Callable[[Operand], bool | None]
 """Whether there are lists under a name; None where that is not known."""
@@ -77,6 +82,10 @@ def constant(condition: Rule) -> Constant | None:
         case Holds(Field() as operand, test):
             verdict = field_constant(operand, test)
             return None if verdict is None else Constant(*verdict)
+        case Did(days=Range(least), units=Units(unit, _, accepted)) if least > _DAYS[unit]:
+            most = _DAYS[unit]
+            why = f"a {unit} has {most} day{'' if most == 1 else 's'} at most"
+            return Constant(accepted.least <= 0, why)
         case Did(window=window, times=times) if _has_nothing(window):
             allows_none = condition.having is None and all(
                 accepted is None or accepted.least == 0 for accepted in (times, condition.days)

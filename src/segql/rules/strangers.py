@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from segql.model.fields import COUNT_FIELDS
-from segql.model.windows import PAST_NOW, DaysAway, Edge, MonthsAway, NowPlus, UnitEdge, Window
+from segql.model.windows import (
+    PAST_NOW,
+    DayEdge,
+    DaysAway,
+    Edge,
+    Exact,
+    MonthsAway,
+    NowPlus,
+    UnitEdge,
+    Window,
+)
 from segql.rules.canonical import canonical
 from segql.rules.implied import conjuncts, disjuncts
 from segql.rules.overlap import is_inside, is_not_after
@@ -127,9 +137,8 @@ def lately_undone(rule: Rule) -> Window | None:
     for part in conjuncts(canonical(rule)):
         match part:
             case Not(Did(window=Window(low=Edge() as low) as window, units=None)):
-                if _is_old(low) and not isinstance(low.anchor, UnitEdge | DaysAway):
-                    return window
-                if is_not_after(low, Edge(NowPlus(-2 * _DAY))):
+                is_fixed = isinstance(low.anchor, Exact | DayEdge)
+                if is_fixed or is_not_after(low, Edge(NowPlus(-2 * _DAY))):
                     return window
             case _:
                 pass
@@ -144,7 +153,9 @@ def is_settled(rules: Iterable[Rule], segments: Mapping[str, Rule]) -> bool:
     return any(_settles(part, segments, frozenset()) for rule in rules for part in conjuncts(rule))
 
 
-def _settles(rule: Rule, segments: Mapping[str, Rule], seen: frozenset[str]) -> bool:
+def _settles(  # noqa: C901 - one line per node
+    rule: Rule, segments: Mapping[str, Rule], seen: frozenset[str]
+) -> bool:
     match rule:
         case AnyOf(()):
             return True
