@@ -15,7 +15,20 @@ Snap: TypeAlias = Callable[[Pilot[None], str], None]
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing is under way."""
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    """Wait until nothing has been under way for a while, and tables have measured their rows."""
+    quiet = 0
+    for _ in range(300):
+        await pilot.pause(0.02)
+        quiet = 0 if any(not worker.is_finished for worker in pilot.app.workers) else quiet + 1
+        if quiet == 6:
+            return
+    raise AssertionError("the app does not come to rest")
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait until something is true, and nothing is under way."""
+    for _ in range(300):
+        if true():
+            return await settled(pilot)
+        await pilot.pause(0.02)
+    raise AssertionError("it does not come true")

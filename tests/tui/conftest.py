@@ -12,9 +12,10 @@ import pytest
 from textual.pilot import Pilot
 
 import segql
-from screens import NOW, Snap, Started, settled
+from screens import NOW, Snap, Started, until
 from segql.model.instants import read_instant, zone_named
 from segql.tui.main import SegqlApp
+from segql.tui.tables import RowTable
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 FAILED = Path(__file__).parents[2] / "build" / "snapshots"
@@ -66,7 +67,8 @@ def started(database: Path) -> Started:
         async with app.run_test(size=size) as pilot:
             if theme is not None:
                 app.theme = theme
-            await settled(pilot)
+            await until(pilot, lambda: bool(app.screen.query(RowTable).filter("#segments")))
+            await until(pilot, lambda: app.screen.query_one(RowTable).row_count == 5)
             yield pilot
 
     return start

@@ -7,7 +7,7 @@ from pathlib import Path
 from textual.widgets import DataTable
 
 import segql
-from screens import NOW, Snap, Started, settled
+from screens import NOW, Snap, Started, settled, until
 from segql.tui.dialogs import ErrorDialog
 
 
@@ -30,11 +30,7 @@ async def test_a_segment_defined_by_another_process_appears(
         with segql.open(database) as project:
             project.define("late", "everyone", now=NOW)
         table = pilot.app.screen.query_one(DataTable)
-        for _ in range(50):
-            if table.row_count == 6:
-                break
-            await pilot.pause(0.1)
-        await settled(pilot)
+        await until(pilot, lambda: table.row_count == 6)
         assert pilot.app.screen.sub_title == "6 segments"
 
 

@@ -18,6 +18,7 @@
 - `imports`: files of profiles, events and responses into the store
 - `case_people`: people as files of cases describe them
 - `cases`: files of cases: people, and who of them a rule or a segment takes in
+- `finding`: going to a segment or a profile by a few letters
 - `audience`: who is in a segment, for how many a rule holds
 - `history`: who was in a segment when, and every flip; how long that is kept
 - `segments`: plan, define, rename, archive, recompute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -83,6 +83,12 @@ def listing(project: Project) -> tuple[Listed, ...]:
 def size(project: Project, name: str) -> int:
     """The number of members of a segment."""
     return members.count(project.connection, project.catalog().entry(name).stored.id)
+
+
+def page_of(project: Project, name: str, *, after: int = 0, limit: int) -> Sequence[members.Member]:
+    """Up to `limit` members behind the one with the internal id `after`; fewer at the end."""
+    segment = project.catalog().entry(name).stored.id
+    return members.page(project.connection, segment, after=after, limit=limit)
 
 
 def members_of(project: Project, name: str) -> Iterator[members.Member]:

@@ -25,6 +25,15 @@ class Seen:
     stays: tuple[members.Stay, ...]
 
 
+@frozen
+class Standing:
+    """Whether a profile is in a segment: since when and why; both None where it is not."""
+
+    name: str
+    since: Instant | None = None
+    cause: str | None = None
+
+
 def look_up(project: Project, external: str, *, limit: int) -> Seen:
     """The profile called `external`; raises `Refused` (`unknown-profile`).
 
@@ -40,6 +49,19 @@ def look_up(project: Project, external: str, *, limit: int) -> Seen:
             tuple(responses.recent(project.connection, number, limit=limit)),
             tuple(members.of_profile(project.connection, number)),
         )
+
+
+def standings(project: Project, external: str) -> tuple[Standing, ...]:
+    """Every living segment, those that the profile is in first; raises `Refused` as `look_up`."""
+    with reading(project.connection):
+        number = internal(project, external)
+        stays = members.of_profile(project.connection, number)
+        inside = {stay.name for stay in stays}
+        outside = sorted(name for name in project.catalog().entries if name not in inside)
+    return (
+        *(Standing(stay.name, stay.entered, stay.cause) for stay in stays),
+        *map(Standing, outside),
+    )
 
 
 def why(project: Project, segment: str, external: str, *, now: Instant) -> Why:

@@ -105,8 +105,8 @@ def _evidence_to_dict(one: Evidence) -> JsonWhy:
     return said if one.source is None else {**said, "source": one.source}
 
 
-def render(why: Why) -> str:
-    """The tree as lines of plain text: a mark, the condition, and what was found.
+def render(why: Why, *, width: int = WIDTH) -> str:
+    """The tree as plain text of `width` columns: a mark, the condition, and what was found.
 
     ✗ all of these: 1 of 2
     ├─ ✓ trait.plan = "pro": it is "pro"
@@ -116,7 +116,7 @@ def render(why: Why) -> str:
     An arrow says what would flip a condition that stands in the way of the whole; `until` and
     `from` when time alone flips one.
     """
-    return "\n".join(_lines(why, wanted=None if why.holds else True, width=WIDTH))
+    return "\n".join(_lines(why, wanted=None if why.holds else True, width=width))
 
 
 def outlook_lines(why: Why) -> Iterator[str]:

@@ -24,6 +24,14 @@ _FIND_MANY: Final = """
      cross join profiles
         on profiles.external = wanted.value
 """
+_BEGINNING: Final = """
+    select external, email
+      from profiles
+     where external >= :letters
+       and external < :letters || char(1114111)
+     order by external
+     limit :limit
+"""
 _RESOLVE: Final = """
     select aliases.external, profile
       from json_each(?) as wanted
@@ -135,6 +143,13 @@ class Profile:
     def account_traits(self) -> Mapping[str, Json]:
         """The traits of its account; none without one."""
         return values_of(self._account_traits)
+
+
+def beginning_with(
+    connection: Connection, letters: str, *, limit: int
+) -> list[tuple[str, str | None]]:
+    """Ids with e-mails of the first `limit` profiles whose id begins with `letters`, ascending."""
+    return connection.execute(_BEGINNING, {"letters": letters, "limit": limit}).fetchall()
 
 
 def profile_id(connection: Connection, external: str) -> int | None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 
 from segql.app.config import Tui
+from segql.app.finding import Found
 from segql.app.project import Project
 from segql.model.errors import SegqlError
 from segql.model.instants import Instant
 from segql.store import settings
+from segql.tui.go import GoDialog
+from segql.tui.help import HelpDialog
 from segql.tui.keys import binding, keymap
 from segql.tui.page import Page
+from segql.tui.profile import ProfilePage
+from segql.tui.segment import SegmentPage
 from segql.tui.segments import SegmentsPage
 from segql.tui.session import Session, SessionApp
 
@@ -28,7 +35,12 @@ class SegqlApp(SessionApp):
 
     TITLE = "SegQL"
     MODES: ClassVar[dict[str, type[Page]]] = {"segments": SegmentsPage}  # type: ignore[assignment]
-    BINDINGS: ClassVar[list[BindingType]] = [binding("app.segments"), binding("app.quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("app.segments"),
+        binding("app.go"),
+        binding("app.help"),
+        binding("app.quit"),
+    ]
 
     def __init__(
         self, path: Path, *, clock: Callable[[], Instant], settings: Tui | None = None
@@ -52,6 +64,39 @@ class SegqlApp(SessionApp):
     async def on_unmount(self) -> None:
         """Let the database go."""
         self.session.close()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: `group: action`, of the app and of the screen."""
+        if isinstance(screen, Page):
+            yield from screen.commands()
+        yield SystemCommand("go: to a segment or profile", "By a few letters", self.action_go)
+        yield SystemCommand("view: segments", "All segments", lambda: self.to_mode("segments"))
+        yield SystemCommand("view: theme", "Choose the colours", self.action_change_theme)
+        yield SystemCommand("app: help", "This screen, and its keys", self.action_help)
+        yield SystemCommand("app: quit", "Leave; nothing is lost", self.exit)
+
+    def to_mode(self, mode: str) -> None:
+        """Show a main screen."""
+        self.switch_mode(mode)
+
+    def action_go(self) -> None:
+        """Ask where to go, and go there."""
+        self.push_screen(GoDialog(), self._go_to)
+
+    def _go_to(self, found: Found | None) -> None:
+        match found:
+            case Found("segment", name):
+                self.push_screen(SegmentPage(name))
+            case Found("profile", name):
+                self.push_screen(ProfilePage(name))
+            case _:
+                pass
+
+    def action_help(self) -> None:
+        """Say what the screen in front is for, and its keys."""
+        page = self.screen
+        words = page.HELP if isinstance(page, Page) else ""
+        self.push_screen(HelpDialog(words, page.active_bindings.values()))
 
     async def _follow(self) -> None:
         """Tell the screen in front when another process, or this one, changed the database."""

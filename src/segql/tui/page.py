@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, TypeVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, Header
@@ -23,7 +23,10 @@ Result = TypeVar("Result")
 class Page(Screen[None]):
     """A main screen. A worker of it that fails gives a dialog, never the end of the app."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [binding("app.back", show=False), binding("app.reload")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("app.back", show=False),
+        binding("app.reload", show=False),
+    ]
     HELP: ClassVar[str] = ""
     """What F1 says of the screen, in Markdown."""
 
@@ -49,6 +52,10 @@ class Page(Screen[None]):
     def action_reload(self) -> None:
         """Show what is stored now."""
         self.reload()
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What the command palette offers on this screen, named `group: action`."""
+        yield SystemCommand("view: reload", "Show what is stored now", self.reload)
 
     def action_back(self) -> None:
         """Back to the screen before, where there is one."""

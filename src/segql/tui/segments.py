@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Static
 
@@ -13,6 +13,8 @@ from segql.app.audience import Listed, listing
 from segql.model.display import bar, percent, visible
 from segql.model.instants import iso
 from segql.tui.page import Page
+from segql.tui.segment import SegmentPage
+from segql.tui.tables import RowTable
 
 _BAR = 10
 
@@ -29,7 +31,6 @@ those whose members could not be computed: Enter shows why.
 """
     DEFAULT_CSS = """
     SegmentsPage {
-        & DataTable { height: 1fr; }
         & #none { padding: 1 2; color: $text-muted; display: none; }
         &.-empty #none { display: block; }
         &.-empty DataTable { display: none; }
@@ -38,18 +39,14 @@ those whose members could not be computed: Enter shows why.
 
     def contents(self) -> ComposeResult:
         """The table, or what to do where there is nothing to list."""
-        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
-        for title, key in (
-            ("", "mark"),
-            ("segment", "name"),
-            ("members", "members"),
-            ("share", "share"),
-            ("", "bar"),
-            ("computed", "computed"),
-        ):
-            table.add_column(title, key=key)
-        yield table
+        yield RowTable("", "segment", "members", "share", "", "computed", id="segments")
         yield Static("no segments yet: F2 writes the first one", id="none")
+
+    @on(DataTable.RowSelected)
+    def open_segment(self, event: DataTable.RowSelected) -> None:
+        """Open the segment under the cursor."""
+        if event.row_key.value is not None:
+            self.app.push_screen(SegmentPage(event.row_key.value))
 
     def reload(self) -> None:
         """Read the segments and fill the table."""
@@ -60,18 +57,12 @@ those whose members could not be computed: Enter shows why.
         listed = await self.ask(listing)
         self.set_class(not listed, "-empty")
         self.sub_title = f"{len(listed):,} segments"
-        table = self.query_one(DataTable)
-        row = table.cursor_row
-        table.clear()
-        for one in listed:
-            table.add_row(*_cells(one), key=one.entry.name)
-        if listed:
-            table.move_cursor(row=min(row, len(listed) - 1))
+        self.query_one(RowTable).fill((_cells(one), one.entry.name) for one in listed)
 
 
 def _cells(listed: Listed) -> tuple[Text, ...]:
     entry, stored = listed.entry, listed.entry.stored
-    broken = stored.error is not None
+    broken = listed.error is not None
     moves = entry.reads is not None and entry.reads.changes_with_time
     share = listed.members / listed.of if listed.of else 0.0
     return (
