@@ -1,0 +1,98 @@
+"""Every flip in a store, held against those of the plain model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from membership.world import Flip, World, flips
+from segql.app.project import Project
+from segql.store import profiles
+
+Found: TypeAlias = dict[tuple[int, int], list[Flip]]
+"""By segment and profile, both by internal id."""
+
+KINDS: Final = {"time": "time", "definition": "definition"}
+"""What the model can tell of a cause; everything else is `said`."""
+FLIPS: Final = """
+    select segment, profile, flip, entered, cause, null, null, null from members
+     union all
+    select segment, profile, entered_flip, entered, entered_cause, flip, "left", left_cause
+      from history
+     order by 1, 2, 3
+"""
+
+
+def all_flips(project: Project) -> Found:
+    """The flips there have ever been; the numbers and instants of each pair only grow."""
+    found = defaultdict(list)
+    numbers = defaultdict(list)
+    for segment, profile, *rest in project.connection.execute(FLIPS):
+        first, entered, cause, last, left, left_cause = rest
+        found[segment, profile].append((entered, True, KINDS.get(cause, "said")))
+        numbers[segment, profile].append(first)
+        if last is not None:
+            found[segment, profile].append((left, False, KINDS.get(left_cause, "said")))
+            numbers[segment, profile].append(last)
+    for pair, numbered in numbers.items():
+        assert all(one < two for one, two in pairwise(numbered)), pair
+        assert all(one[0] <= two[0] for one, two in pairwise(found[pair])), found[pair]
+    return found
+
+
+def hold_against(
+    project: Project,
+    world: World,
+    *,
+    only: Collection[str] | None = None,
+    advanced: int = 0,
+    others: bool = True,
+) -> None:
+    """Raise `AssertionError` where a flip is missing, or one too many.
+
+    With `only`, profiles that it does not name may still be where time was `advanced` to: what time
+    has done to them since may be missing. Without `others` they are not looked at.
+    """
+    people = world.people
+    ids = profiles.profile_ids(project.connection, people)
+    assert ids.keys() == people.keys()
+    for who, person in people.items():
+        assert person.id in (None, ids[who]), "ids are never reused"
+        person.id = ids[who]
+    asked = None if only is None else {people[who] for who in only if who in people}
+    numbers = {entry.name: entry.stored.id for entry in project.catalog().order}
+    for name, segment in world.segments.items():
+        assert name in numbers and segment.id in (None, numbers[name]), "ids are never reused"
+        segment.id = numbers[name]
+    found = all_flips(project)
+    _find_passing(world, found)
+    for (segment, person), stays in world.stays.items():
+        actual = [] if person.id is None else found.pop((segment.id or 0, person.id), [])
+        expected = flips(stays)
+        if asked is not None and person not in asked:
+            if not others:
+                continue
+            ahead = expected[len(actual) :]
+            if all(cause == "time" and when > advanced for when, _, cause in ahead):
+                expected = expected[: len(actual)]
+        assert actual == expected, (segment.rule, person)
+    assert not found
+
+
+def _find_passing(world: World, found: Found) -> None:
+    """Know the profiles by their flips that came into being and were absorbed in one batch."""
+    known = {person.id for _, person in world.stays}
+    for person in {person: None for _, person in world.stays if person.id is None}:
+        own = {
+            segment.id: flips(stays)
+            for (segment, other), stays in world.stays.items()
+            if other is person and stays
+        }
+        for number in {profile: None for _, profile in found if profile not in known}:
+            theirs = {segment: kept for (segment, one), kept in found.items() if one == number}
+            if own == theirs:
+                person.id = number
+                known.add(number)
+                break

@@ -1,0 +1,227 @@
+"""A writing process ended with SIGKILL, anywhere: nothing acknowledged is lost, no flip is doubled.
+
+After each end the database is opened anew, what was not acknowledged is said again, and facts and
+flips are held against the plain model of the whole history.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import lru_cache
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from membership.flips import hold_against
+from membership.rules import LENGTHS, START
+from membership.world import World
+from membership.writer import Archive, Batch, Broken, Define, Step, steps, take, write
+from segql.app import segments
+from segql.app.project import Project
+from segql.model import calls
+
+ZONE = ZoneInfo("Europe/Zurich")
+EVENTS = """
+    select external, count(*)
+      from events
+      join profiles
+        on profiles.id = profile
+     group by external
+"""
+RESPONSES = EVENTS.replace("events", "responses")
+RESTART_S = 2.0
+PATIENCE_S = 60.0
+"""How long a writer may take; it is done in a fraction of a second."""
+
+
+class History:
+    """Steps, and the plain model of where they lead."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = steps
+        self.world = World(ZONE, START, LENGTHS)
+        for step in steps:
+            self.world.pass_time(step.now)
+            match step:
+                case Batch(batch):
+                    self.world.batch(batch)
+                case Define(name, text):
+                    self.world.define(name, text)
+                case Archive(name):
+                    self.world.archive(name)
+
+    @property
+    def end(self) -> int:
+        return self.steps[-1].now
+
+
+@lru_cache(maxsize=64)
+def drawn(seed: int) -> History:
+    return History(steps(seed))
+
+
+class Nursery:
+    """Where writers come from: processes of their own that need not import anything anew."""
+
+    def __init__(self, directory: Path) -> None:
+        self.context: ForkServerContext = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload(["membership.writer"])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+            forkserver.ensure_running()
+        self.directory = directory
+        self.empty = directory / "empty.db"
+        Project.opened(self.empty, create=True, zone=ZONE.key).close()
+        self.number = 0
+
+    def run(
+        self,
+        history: History,
+        *,
+        kill_at: int | None = None,
+        kill_after: tuple[int, float] | None = None,
+        broken: Broken = "",
+    ) -> tuple[Path, int, int]:
+        """A writer's database, how many steps it acknowledged, and how many points it passed.
+
+        It ends itself at the point `kill_at`, or is ended so many acknowledgements and seconds
+        after its start, `kill_after`; the points are known of one that comes to its end alone.
+        """
+        self.number += 1
+        path = self.directory / f"{self.number}.db"
+        shutil.copy(self.empty, path)
+        ours, theirs = self.context.Pipe(duplex=False)
+        child = self.context.Process(
+            target=write, args=(path, history.steps, theirs, kill_at, broken)
+        )
+        child.start()
+        theirs.close()
+        done = points = 0
+        with closing(ours):
+            try:
+                while kill_after is None or done < kill_after[0]:
+                    assert ours.poll(PATIENCE_S), "the writer hangs"
+                    said = ours.recv()
+                    if isinstance(said, str):
+                        points = int(said.split()[0])
+                    else:
+                        done = said + 1
+                if kill_after is not None and not ours.poll(kill_after[1]):
+                    child.kill()
+                while True:
+                    said = ours.recv()
+                    done = done if isinstance(said, str) else said + 1
+            except EOFError:
+                pass
+            finally:
+                if kill_after is not None:
+                    child.kill()
+                child.join()
+        assert child.exitcode in (0, -9), child.exitcode
+        return path, done, points
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """In memory where that is a directory: what a killed process wrote needs no disk to survive."""
+    memory = "/dev/shm"
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as directory:
+        yield Nursery(Path(directory))
+
+
+def holds_after(path: Path, history: History, done: int) -> None:
+    """Go on after the last acknowledgement; in the end everything is as if nothing had happened."""
+    began = perf_counter()
+    with Project.opened(path) as project:
+        assert project.catalog() is not None
+        assert perf_counter() - began < RESTART_S
+        assert project.connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+        for step in history.steps[done:]:
+            take(project, step)
+        segments.catch_up(project, now=history.end)
+        hold_against(project, history.world)
+        same_facts(project, history.world)
+    remove(path)
+
+
+def same_facts(project: Project, world: World) -> None:
+    """As many events and responses of everybody as were said."""
+    people = world.people.items()
+    events = {who: len(one.events) for who, one in people if one.events}
+    responses = {who: len(one.surveys) for who, one in people if one.surveys}
+    assert dict(project.connection.execute(EVENTS)) == events
+    assert dict(project.connection.execute(RESPONSES)) == responses
+
+
+def remove(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+
+
+def points_of(nursery: Nursery, history: History) -> int:
+    """How many points a writer passes that comes to its end."""
+    path, done, points = nursery.run(history)
+    assert done == len(history.steps) and points > 10 * done
+    holds_after(path, history, done)
+    return points
+
+
+def crash_at(nursery: Nursery, history: History, point: int, broken: Broken = "") -> None:
+    path, done, _ = nursery.run(history, kill_at=point, broken=broken)
+    holds_after(path, history, done)
+
+
+def crash_somewhere(nursery: Nursery, random: Random) -> None:
+    history = drawn(random.randrange(20))
+    after = random.randrange(len(history.steps)), random.random() * 0.02
+    path, done, _ = nursery.run(history, kill_after=after)
+    holds_after(path, history, done)
+
+
+def test_some_points_and_some_instants(nursery: Nursery) -> None:
+    history = drawn(1)
+    points = points_of(nursery, history)
+    for number in range(25):
+        crash_at(nursery, history, 1 + number * points // 25)
+    random = Random(1)
+    for _ in range(25):
+        crash_somewhere(nursery, random)
+
+
+@pytest.mark.parametrize("broken", ["acknowledges early", "writes flips apart"])
+def test_a_writer_that_is_wrong_is_found_out(nursery: Nursery, broken: Broken) -> None:
+    buyers = Define("buyers", 'did "buy"', START)
+    history = History([buyers, Batch([calls.Track("ann", "buy", message_id="m")], START)])
+    points = points_of(nursery, history)
+    found = []
+    for point in range(points, points - 20, -1):
+        try:
+            crash_at(nursery, history, point, broken)
+        except AssertionError:
+            found.append(point)
+    assert found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_every_point(nursery: Nursery, seed: int) -> None:
+    history = drawn(seed)
+    for point in range(1, points_of(nursery, history) + 1):
+        crash_at(nursery, history, point)
+
+
+@pytest.mark.slow
+def test_five_hundred_instants(nursery: Nursery) -> None:
+    random = Random(500)
+    for _ in range(500):
+        crash_somewhere(nursery, random)
