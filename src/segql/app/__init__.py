@@ -23,6 +23,7 @@
 - `history`: who was in a segment when, and every flip; how long that is kept
 - `segments`: plan, define, rename, archive, recompute
 - `lists`: fixed lists of profiles, from files and from programs
+- `plans`: what an edit would do to members: who enters and leaves, by what
 - `revisions`: every text that a segment has had: compared, restored
 - `sources`: .segql files as a project's sources
 - `formatting`: .segql files brought into canonical form

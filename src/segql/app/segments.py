@@ -23,7 +23,7 @@ from segql.model.instants import Instant, Moment
 from segql.rules import rule as core
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
-from segql.store import members, segments
+from segql.store import segments
 from segql.store.driver import Connection
 
 
@@ -87,7 +87,7 @@ def plan(project: Project, wanted: Sequence[Written], *, prune: bool = False) ->
             for name, entry in catalog.entries.items()
             if name not in names and not entry.is_manual
         ]
-    check_references(_rules_after(catalog, changes), manual=catalog.manual)
+    check_references(rules_after(catalog, changes), manual=catalog.manual)
     return tuple(changes)
 
 
@@ -107,7 +107,8 @@ def _change(catalog: Catalog, written: Written) -> Change:
     return Change("change", written.name, written, stored, evaluate)
 
 
-def _rules_after(catalog: Catalog, changes: Iterable[Change]) -> dict[str, core.Rule]:
+def rules_after(catalog: Catalog, changes: Iterable[Change]) -> dict[str, core.Rule]:
+    """The rules by segment as they would be."""
     rules = catalog.rules
     for change in changes:
         if change.action == "archive":
@@ -176,19 +177,8 @@ def _store(connection: Connection, change: Change, moment: Moment) -> None:
 
 def _let_go(connection: Connection, entry: Entry, moment: Moment) -> None:
     """Archive a segment; its members leave silently, with their history kept."""
-    segment = entry.stored.id
-    firing.apply(
-        connection,
-        segment,
-        (),
-        members.ids(connection, segment),
-        at=moment.now,
-        cause=Cause.DELETE,
-        cause_id=None,
-        zone=moment.zone,
-    )
-    firing.subscribe(connection, segment, (), moment, revision=entry.stored.revision)
-    segments.archive(connection, segment, now=moment.now)
+    firing.end(connection, entry.stored, moment)
+    segments.archive(connection, entry.stored.id, now=moment.now)
 
 
 def catch_up(
@@ -284,6 +274,14 @@ def define_one(
     notify: bool = False,
 ) -> Applied:
     """Create or change one segment and evaluate it; its lines stay as they are."""
+    written = written_rule(project, name, rule, description=description)
+    return apply(project, plan(project, [written]), now=now, notify=notify)
+
+
+def written_rule(
+    project: Project, name: str, rule: str | syntax.Rule, *, description: str | None = None
+) -> Written:
+    """A rule as a segment, whose lines and description are those that it has already."""
     written = rule_of(rule) if isinstance(rule, str) else rule
     segment = syntax.Segment(name, written, description)
     stored = project.catalog().entries.get(name)
@@ -293,5 +291,4 @@ def define_one(
             notify=stored.written.notify,
             description=description if description is not None else stored.written.description,
         )
-    text = format_file("", ParsedFile((segment,), ()))
-    return apply(project, plan(project, [Written(segment, text)]), now=now, notify=notify)
+    return Written(segment, format_file("", ParsedFile((segment,), ())))

@@ -23,6 +23,7 @@ COMMANDS = {
     "init": ("segql.cli.project", "Make an empty project."),
     "import": ("segql.cli.imports", "Import profiles, events or responses from CSV or JSONL."),
     "apply": ("segql.cli.segments", "Bring the project's segments in line with .segql files."),
+    "plan": ("segql.cli.plans", "Show who would enter and leave if a rule were another."),
     "segments": ("segql.cli.audience", "List the segments with their members."),
     "population": ("segql.cli.history", "Show how many members a segment had over time."),
     "changes": ("segql.cli.history", "List who entered and left, and because of what."),

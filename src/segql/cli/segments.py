@@ -23,10 +23,12 @@ from segql.cli.output import (
     put_table,
     say,
 )
+from segql.cli.plans import effect_json, put_effects
 from segql.cli.progress import progress
 from segql.model.display import milliseconds
 
 if TYPE_CHECKING:
+    from segql.app.plans import Effect
     from segql.app.segments import Change
     from segql.membership.define import Recomputed
 
@@ -55,6 +57,7 @@ def apply_command(
     Shows what is created, changed and unchanged, then stores it and evaluates everybody. Silent
     unless --notify.
     """
+    from segql.app.plans import effects
     from segql.app.segments import apply, plan
 
     files = read_segments(paths)
@@ -67,12 +70,12 @@ def apply_command(
         )
         if not as_json:
             _say_plan(changes)
-        recomputed: tuple[Recomputed, ...] = ()
-        if not dry_run:
+        if dry_run:
+            _put_plan(changes, effects(project, changes, now=now), as_json=as_json)
+        else:
             with progress("evaluating") as advance:
-                applied = apply(project, changes, now=now, notify=notify, on_progress=advance)
-            recomputed = applied.recomputed
-        _put_changes(changes, recomputed, as_json=as_json, dry_run=dry_run)
+                done = apply(project, changes, now=now, notify=notify, on_progress=advance)
+            _put_changes(changes, done.recomputed, as_json=as_json)
     return 0
 
 
@@ -85,29 +88,35 @@ def _say_plan(changes: tuple[Change, ...]) -> None:
         say(f"  = {unchanged} unchanged")
 
 
-def _put_changes(
-    changes: tuple[Change, ...],
-    recomputed: tuple[Recomputed, ...],
-    *,
-    as_json: bool,
-    dry_run: bool,
-) -> None:
-    found = {result.name: result for result in recomputed}
-    if as_json:
-        put_json_lines(
-            {
-                "name": change.name,
-                "action": change.action,
-                "members": found[change.name].members if change.name in found else None,
-                "applied": not dry_run,
-            }
-            for change in changes
-        )
-        return
-    if dry_run:
+def _put_plan(changes: tuple[Change, ...], found: tuple[Effect, ...], *, as_json: bool) -> None:
+    if not as_json:
+        put_effects(found)
         say("nothing was changed (--dry-run)")
         return
-    _say_recomputed(recomputed)
+    unchanged = {"entering": None, "leaving": None, "staying": None}
+    known = {effect.name: effect_json(effect) for effect in found}
+    for change in changes:
+        said = {"name": change.name, "action": change.action, "members": None, "applied": False}
+        put_json(said | known.pop(change.name, unchanged) | {"action": change.action})
+    put_json_lines(one | {"members": None, "applied": False} for one in known.values())
+
+
+def _put_changes(
+    changes: tuple[Change, ...], recomputed: tuple[Recomputed, ...], *, as_json: bool
+) -> None:
+    if not as_json:
+        _say_recomputed(recomputed)
+        return
+    found = {result.name: result for result in recomputed}
+    put_json_lines(
+        {
+            "name": change.name,
+            "action": change.action,
+            "members": found[change.name].members if change.name in found else None,
+            "applied": True,
+        }
+        for change in changes
+    )
 
 
 def _say_recomputed(recomputed: tuple[Recomputed, ...]) -> None:
