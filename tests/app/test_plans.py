@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segql.app import ingest, plans, segments
 from segql.app.project import Project
-from segql.model.calls import Identify, Track
+from segql.model.calls import Call, Identify, Track
 from segql.store import members
 
 NOW = 1_772_366_400_000
@@ -20,7 +20,7 @@ NOW = 1_772_366_400_000
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     with Project.opened(tmp_path / "team.db", create=True) as project:
-        people = [
+        people: list[Call] = [
             Identify("ann", {"plan": "pro", "seats": 12}),
             Identify("bob", {"plan": "team", "seats": 7}),
             Identify("cleo", {"plan": "free"}),
