@@ -101,11 +101,9 @@ def _generate(folder: Path, profiles: int, events: int, seed: int) -> dict[str, 
         NOW,
     )
     for name, column in TRAITS.items():
-        values = (
-            _dates(name, rng, start) if column.kind == "date" else _drawn(column, rng, profiles)
-        )
+        values = _dates(name, rng, start) if column.kind == "date" else drawn(column, rng, profiles)
         keep(f"trait.{name}", values)
-    keep("trait.email", _drawn(DOMAINS, rng, profiles))
+    keep("trait.email", drawn(DOMAINS, rng, profiles))
 
     # Zipf-like: the weight of the r-th most active profile is 1 / (r + profiles / 1000) ** 0.9
     weights = (np.arange(profiles) + profiles / 1000) ** -0.9
@@ -124,7 +122,7 @@ def _generate(folder: Path, profiles: int, events: int, seed: int) -> dict[str, 
         keep(f"event.{name}.profile", who.astype(np.int32))
         keep(f"event.{name}.time", key & ((1 << 42) - 1))
         for key_name, column in event.properties.items():
-            keep(f"event.{name}.{key_name}", _drawn(column, rng, len(who)))
+            keep(f"event.{name}.{key_name}", drawn(column, rng, len(who)))
     return counts
 
 
@@ -154,7 +152,7 @@ def _dates(name: str, rng: np.random.Generator, start: NDArray[Any]) -> NDArray[
     return np.where(rng.random(size) < missing, NO_DATE, values)
 
 
-def _drawn(column: Column, rng: np.random.Generator, size: int) -> NDArray[Any]:
+def drawn(column: Column, rng: np.random.Generator, size: int) -> NDArray[Any]:
     match column.kind:
         case "text" | "flag":
             odds = np.cumsum(column.odds) / sum(column.odds)

@@ -99,9 +99,7 @@ def _traits(people: Population, low: int, high: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{} for _ in range(high - low)]
     for name, column in TRAITS.items():
         *outer, key = name.split(".")
-        for mapping, value in zip(
-            found, _values(column, people.trait(name)[low:high]), strict=True
-        ):
+        for mapping, value in zip(found, values(column, people.trait(name)[low:high]), strict=True):
             if value is not None:
                 for part in outer:
                     mapping = mapping.setdefault(part, {})
@@ -109,7 +107,7 @@ def _traits(people: Population, low: int, high: int) -> list[dict[str, Any]]:
     return found
 
 
-def _values(column: Column, stored: NDArray[Any]) -> Iterable[Any]:
+def values(column: Column, stored: NDArray[Any]) -> Iterable[Any]:
     """Give the values of a column as JSON has them, None where there is none."""
     match column.kind:
         case "text":
@@ -242,7 +240,7 @@ def _properties(people: Population, name: str, part: slice) -> Iterable[str | No
     columns = [
         [
             "" if value is None else f'"{key}":{json.dumps(value)}'
-            for value in _values(EVENTS[name].properties[key], people.event(name, key)[part])
+            for value in values(EVENTS[name].properties[key], people.event(name, key)[part])
         ]
         for key in keys
     ]

@@ -111,8 +111,8 @@ def test_members_and_history_are_the_flips(
     assert [stay.owner for stay in history.of_profile(store, 3)] == [a]
     assert [stay.name for stay in members.of_profile(store, 3)] == ["b"]
     assert members.segments_of(store, [4, 9]) == {4: {a}, 9: set()}
-    assert members.is_member(store, a, 5)
-    assert not members.is_member(store, a, 3)
+    assert members.among(store, a, [5, 3]) == {5}
+    assert members.pairs_among(store, [(a, 5), (a, 3), (9, 5)]) == {(a, 5)}
     flips = store.execute(
         "select flip from members union all select entered_flip from history"
         " union all select flip from history"

@@ -15,10 +15,11 @@ from segql.app.calls import Stored, prepared
 from segql.app.project import Project
 from segql.membership import accounts as following
 from segql.membership.affected import Affected
-from segql.membership.sitting import Reason, Sitting, begin, bring_up_to_date, few_members
+from segql.membership.questions import Reason
+from segql.membership.sitting import Sitting, begin, bring_up_to_date, few_members
 from segql.model.calls import Call, Delete, Merge, Outcome, SetAccount, Values
 from segql.model.errors import Refused, SegqlError
-from segql.model.fields import EVENT_FIELDS, SURVEY_FIELDS
+from segql.model.fields import SURVEY_FIELDS
 from segql.model.flips import Cause
 from segql.model.instants import MAX_INSTANT, Instant, Moment
 from segql.store import accounts, events, merge, profiles, responses
@@ -112,17 +113,16 @@ class _Batch:
         sitting = self.sitting
         now = sitting.moment.now
         done = events.append(self.connection, run, change=sitting.change, call_at=now)
-        affected = {
-            name: Affected(events=frozenset({name}), fields=EVENT_FIELDS) for name in done.names
-        }
         for place, event, arrival in zip(places, run, done.arrivals, strict=True):
             if arrival is None:
                 self.outcomes[place] = PRESENT
                 continue
             profile = done.profiles[event.profile]
             reason = Reason(Cause.EVENT, arrival)
-            what = _EVERYTHING if profile in done.new else affected[event.name]
-            sitting.affect(profile, what, reason)
+            if profile in done.new:
+                sitting.affect(profile, _EVERYTHING, reason)
+            else:
+                sitting.affect_by_event(profile, event.name, event.properties, reason)
 
     def _identify(self, run: Sequence[identifying.Identify]) -> None:
         sitting = self.sitting

@@ -1,9 +1,11 @@
 """Changes in, flips out: who enters and leaves which segment, exactly.
 
 - `affected`: what changed, and an index of the rules that read it
+- `selection`: the rules that one event can matter to
 - `catalog`: checked segments of the project, in order of dependency, by revision
 - `firing`: which lines of a segment its flips and stays fire, into the outbox
 - `application`: what a bulk computation found of one segment, applied in chunks
+- `questions`: which rules are to be asked about which profiles, and why
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
 - `accounts`: what was said of an account reaches its profiles, many of them in chunks
 - `lists`: profiles put on a fixed list, or taken off; what reads it follows, many in chunks

@@ -15,7 +15,8 @@ from typing import Final
 
 from segql.membership.affected import Affected
 from segql.membership.catalog import Catalog
-from segql.membership.sitting import Reason, Sitting, bring_up_to_date, few_members
+from segql.membership.questions import Reason
+from segql.membership.sitting import Sitting, bring_up_to_date, few_members
 from segql.membership.sitting import begin as sit_down
 from segql.model.flips import Cause
 from segql.model.instants import Moment

@@ -12,9 +12,11 @@ from segql.engines.interpreter.holds import Compiled, compile_rule
 from segql.language.diagnostics import RuleError
 from segql.language.files import parse_file
 from segql.membership.affected import Affected, Readers
+from segql.membership.selection import Selection
 from segql.model.errors import Refused
 from segql.rules import rule as core
 from segql.rules.desugar import desugar
+from segql.rules.growth import Turns, turns_of
 from segql.rules.order import in_order
 from segql.rules.reads import Reads, reads_of
 from segql.store import segments as stored
@@ -37,6 +39,8 @@ class Entry:
     reads: Reads | None
     compiled: Compiled | None
     """The rule for one profile; None where there is none that can be asked."""
+    turns: Turns | None = None
+    """What one more event can do to the rule."""
     fault: str | None = None
     """Why the stored text cannot be asked, or None."""
 
@@ -80,6 +84,11 @@ class Catalog:
     def readers(self) -> Readers:
         """Which of the segments that are kept exact read what, by place."""
         return Readers.of([None if one.error else one.reads for one in self.order])
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Which of them an event can matter to, by place."""
+        return Selection(self.readers, [entry.rule for entry in self.order])
 
     @cached_property
     def team_readers(self) -> Readers:
@@ -183,10 +192,10 @@ def _entry(row: stored.Segment) -> Entry:
     parsed = parse_file(row.text, f"segment {row.name}")
     if len(parsed.segments) != 1:
         found = str(RuleError(parsed.diagnostics)) if parsed.diagnostics else "it holds no rule"
-        return Entry(row, None, None, None, None, f"its stored text cannot be read: {found}")
+        return Entry(row, None, None, None, None, fault=f"its stored text cannot be read: {found}")
     written = parsed.segments[0]
     try:
         rule = desugar(written.rule)
-        return Entry(row, written, rule, reads_of(rule), compile_rule(rule))
+        return Entry(row, written, rule, reads_of(rule), compile_rule(rule), turns_of(rule))
     except Refused as error:
-        return Entry(row, written, None, None, None, error.message)
+        return Entry(row, written, None, None, None, fault=error.message)

@@ -15,7 +15,8 @@ from typing import Final
 
 from segql.membership.accounts import with_teammates
 from segql.membership.catalog import Catalog
-from segql.membership.sitting import Reason, Sitting, begin, bring_up_to_date
+from segql.membership.questions import Reason
+from segql.membership.sitting import Sitting, begin, bring_up_to_date
 from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.store import list_changes, members, profiles
@@ -97,6 +98,6 @@ def _move(sitting: Sitting, place: int, wanted: Sequence[int], *, enters: bool) 
     segment = catalog.order[place].stored.id
     reason = Reason(Cause.DEFINITION, None, silent=True)
     for profile in wanted:
-        if enters != (segment in sitting.segments_of(profile)):
+        if enters != sitting.is_inside(segment, profile):
             sitting.flip(profile, place, reason, enters=enters)
     sitting.settle()

@@ -9,10 +9,7 @@ flips: the difference between before and after the transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from heapq import heappop, heappush
 from typing import Final
-
-from attrs import frozen
 
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.predicates import Predicate
@@ -20,22 +17,14 @@ from segql.membership import firing
 from segql.membership.affected import Affected
 from segql.membership.application import cause_id
 from segql.membership.catalog import Catalog, Entry
+from segql.membership.questions import Questions, Reason
 from segql.model.errors import Broken, Busy
+from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Moment
 from segql.store import followups, members, outbox, profiles, runs, settings
 from segql.store.driver import Connection, DriverError
-from segql.store.facts import StoredFacts, facts_of
-
-
-@frozen
-class Reason:
-    """Why a profile is re-checked; the flips are silent where they are no news."""
-
-    cause: Cause
-    cause_id: int | None
-    silent: bool = False
-
+from segql.store.facts import StoredFacts
 
 FEW: Final = 50
 """Profiles of an account that follow in the transaction that changed it."""
@@ -57,17 +46,32 @@ class Sitting:
         self.due = runs.due(connection)
         self.flips: list[Flip] = []
         """What was found and is not written yet."""
-        self._waiting: dict[tuple[int, int], Reason] = {}
-        """Rules, by place, to be asked about profiles."""
-        self._order: list[tuple[int, int]] = []
-        """Those, and some that were taken away, as a heap: in order of dependency."""
-        self._inside: dict[int, set[int]] = {}
-        self._facts: dict[int, StoredFacts | None] = {}
+        self._questions = Questions()
+        self._selecting = catalog.selection.at(moment)
+        self._inside: dict[tuple[int, int], bool] = {}
+        """Whether it is known to be in a segment, by ids of segment and profile."""
+        self._facts: dict[int, StoredFacts] = {}
         self._bound: dict[int, Predicate[Facts] | None] = {}
         self._accounts: dict[int, int | None] = {}
         """The accounts that profiles had before the transaction, where that matters."""
         self.reached: set[int] = set()
         """Profiles that are up to date when the transaction ends, where something is due."""
+
+    def affect_by_event(
+        self, profile: int, name: str, properties: str | None, reason: Reason
+    ) -> None:
+        """Have re-checked what one more event of a stored profile, by internal id, can change.
+
+        `properties` are JSON text.
+        """
+        self._facts.pop(profile, None)
+        places = self._selecting.places(name, properties)
+        self._questions.add_by_event(profile, places, reason)
+        if self.catalog.reads_teammates:
+            self._facts.clear()
+            affected = Affected(events=frozenset({name}), fields=EVENT_FIELDS)
+            places = self.catalog.team_readers.of_affected(affected)
+            self._affect_team(profile, places, reason)
 
     def affect(self, profile: int, affected: Affected, reason: Reason) -> None:
         """Have what reads `affected` re-checked for a profile, by internal id, and teammates."""
@@ -82,11 +86,7 @@ class Sitting:
 
     def recheck(self, profile: int, places: Iterable[int], reason: Reason) -> None:
         """Have rules, by place, asked about a profile."""
-        for place in places:
-            asked = place, profile
-            if asked not in self._waiting:
-                heappush(self._order, asked)
-            self._waiting[asked] = reason
+        self._questions.add(profile, places, reason)
 
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
         """Have rules asked about the profiles of an account, by internal id.
@@ -100,8 +100,7 @@ class Sitting:
             return
         for profile in members:
             self._facts.pop(profile, None)
-            others = [place for place in places if (place, profile) not in self._waiting]
-            self.recheck(profile, others, reason)
+            self._questions.add_others(profile, places, reason)
 
     def remember_accounts(self, wanted: Iterable[int]) -> None:
         """Know later which accounts profiles have now, whatever becomes of them."""
@@ -118,7 +117,7 @@ class Sitting:
 
     def settle(self) -> None:
         """Ask everything that waits, write the flips, and say whom the transaction reached."""
-        self.reached.update(profile for _, profile in self._waiting)
+        self.reached.update(profile for _, profile in self._questions)
         self.ask()
         if self.due:
             profiles.mark_reached(self.connection, self.reached, change=self.change)
@@ -131,31 +130,29 @@ class Sitting:
 
     def ask(self) -> None:
         """Ask everything that waits: rule by rule, in order of dependency, and what follows."""
-        self._load({profile for _, profile in self._waiting})
-        while self._order:
-            place, profile = heappop(self._order)
-            reason = self._waiting.pop((place, profile), None)
-            if reason is None:
+        order = self.catalog.order
+        self._load((order[place].stored.id, profile) for place, profile in self._questions)
+        for question in self._questions.taken():
+            place, profile = question.place, question.profile
+            entry = order[place]
+            inside = self.is_inside(entry.stored.id, profile)
+            if question.is_by_events and not _can_change(entry, inside=inside):
                 continue
-            entry = self.catalog.order[place]
             holds = self._holds(place, entry, profile)
-            if holds is None or holds == (entry.stored.id in self.segments_of(profile)):
-                continue
-            self.flip(profile, place, reason, enters=holds)
+            if holds is not None and holds != inside:
+                self.flip(profile, place, question.reason, enters=holds)
 
     def flip(self, profile: int, place: int, reason: Reason, *, enters: bool) -> None:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
         self._flip(profile, self.catalog.order[place].stored.id, reason, enters=enters)
-        followers = self.catalog.followers[place]
-        waiting = self._waiting
-        self.recheck(profile, [f for f in followers if (f, profile) not in waiting], reason)
+        self._questions.add_others(profile, self.catalog.followers[place], reason)
         self._affect_team(profile, self.catalog.team_followers[place], reason)
 
     def leave_all(self, profile: int, reason: Reason) -> None:
         """Have a profile leave every segment, manual ones too, and have nothing told of it."""
         self.write()
         self._forget(profile)
-        for segment in sorted(self.segments_of(profile)):
+        for segment in sorted(members.segments_of(self.connection, (profile,))[profile]):
             self._flip(profile, segment, reason, enters=False)
         self.write()
         outbox.drop(self.connection, profile)
@@ -164,8 +161,7 @@ class Sitting:
         """Have one profile take the place of another in every segment, the earlier entry kept."""
         self.write()
         self._forget(absorbed)
-        self._inside.pop(survivor, None)
-        self._inside.pop(absorbed, None)
+        self._inside.clear()
         firing.hand_over(
             self.connection,
             self.catalog.lines,
@@ -177,43 +173,42 @@ class Sitting:
         )
 
     def _forget(self, profile: int) -> None:
-        for asked in [asked for asked in self._waiting if asked[1] == profile]:
-            del self._waiting[asked]
+        self._questions.forget(profile)
         if self.catalog.reads_teammates:
             self._facts.clear()
             reason = Reason(Cause.TEAMMATE, self.change)
             self._affect_team(profile, self.catalog.team_readers.all, reason)
-            for asked in [asked for asked in self._waiting if asked[1] == profile]:
-                del self._waiting[asked]
+            self._questions.forget(profile)
 
-    def segments_of(self, profile: int) -> set[int]:
-        """The ids of the segments that a profile is in, as far as is known by now."""
-        inside = self._inside.get(profile)
+    def is_inside(self, segment: int, profile: int) -> bool:
+        """Whether a profile is in a segment, as far as is known by now."""
+        inside = self._inside.get((segment, profile))
         if inside is None:
-            self._load((profile,))
-            inside = self._inside[profile]
+            self._load(((segment, profile),))
+            inside = self._inside[segment, profile]
         return inside
 
-    def _load(self, wanted: Iterable[int]) -> None:
-        missing = [profile for profile in wanted if profile not in self._inside]
+    def _load(self, wanted: Iterable[tuple[int, int]]) -> None:
+        missing = [pair for pair in wanted if pair not in self._inside]
         if missing:
-            self._inside.update(members.segments_of(self.connection, missing))
+            found = members.pairs_among(self.connection, missing)
+            self._inside.update((pair, pair in found) for pair in missing)
 
     def _flip(self, profile: int, segment: int, reason: Reason, *, enters: bool) -> None:
-        inside = self._inside[profile]
-        (inside.add if enters else inside.discard)(segment)
+        self._inside[segment, profile] = enters
         silent = reason.silent or (not enters and reason.cause in _ENTRIES_ALONE)
         at, cause, cause_id = self.moment.now, reason.cause, reason.cause_id
         self.flips.append(Flip(segment, profile, enters, at, cause, cause_id, silent))
 
-    def _facts_of(self, profile: int) -> StoredFacts | None:
-        if profile not in self._facts:
-            found = facts_of(self.connection, profile, in_segment=self._in_segment)
+    def _facts_of(self, profile: int) -> StoredFacts:
+        found = self._facts.get(profile)
+        if found is None:
+            found = StoredFacts(self.connection, profile, self._in_segment)
             self._facts[profile] = found
-        return self._facts[profile]
+        return found
 
     def _in_segment(self, facts: StoredFacts, name: str) -> bool:
-        return self.catalog.entry(name).stored.id in self.segments_of(facts.profile)
+        return self.is_inside(self.catalog.entry(name).stored.id, facts.profile)
 
     def _holds(self, place: int, entry: Entry, profile: int) -> bool | None:
         """Whether the rule holds; None where it cannot be asked, which stops no other."""
@@ -223,11 +218,8 @@ class Sitting:
         predicate = self._bound[place]
         if predicate is None:
             return None
-        facts = self._facts_of(profile)
-        if facts is None:
-            return False
         try:
-            return predicate(facts)
+            return predicate(self._facts_of(profile))
         except (Busy, Broken, DriverError):
             raise
         except Exception as error:  # one rule must not stop the data and all the others
@@ -238,6 +230,12 @@ class Sitting:
     def _quarantine(self, entry: Entry, error: Exception) -> None:
         runs.fail(self.connection, entry.stored.id, f"{type(error).__name__}: {error}")
         settings.take(self.connection, settings.Counter.CATALOG)
+
+
+def _can_change(entry: Entry, *, inside: bool) -> bool:
+    """Whether one more event can make a profile, that is in or not, leave or enter."""
+    turns = entry.turns
+    return turns is None or (turns.off if inside else turns.on)
 
 
 def few_members(connection: Connection, account: int) -> Sequence[int] | None:

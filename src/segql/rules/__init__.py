@@ -24,6 +24,7 @@
 - `strangers`: whether a rule takes in profiles of which nothing is known, or newcomers
 - `lint_reach`: segments that reach further than was meant
 - `reads`: what a rule depends on: traits, events, surveys, segments, time
+- `growth`: what one more event can do to a rule
 - `calendar_edges`: the local midnights at which a rule's windows move for everybody
 - `order`: segments in order of dependency; the path of a cycle
 - `lint_catalogue`: segments beside one another, and what their members show

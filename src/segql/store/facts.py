@@ -86,7 +86,7 @@ def facts_of(
     `in_segment` answers whether a profile, this one or a teammate, is in the segment of a name.
     """
     known = profiles.read(connection, profile)
-    return None if known is None else StoredFacts(connection, known, in_segment)
+    return None if known is None else StoredFacts(connection, profile, in_segment, known)
 
 
 class StoredFacts:
@@ -95,21 +95,33 @@ class StoredFacts:
     def __init__(
         self,
         connection: Connection,
-        known: profiles.Profile,
+        profile: int,
         in_segment: Callable[[StoredFacts, str], bool],
+        known: profiles.Profile | None = None,
     ) -> None:
-        """Take what `facts_of` found."""
-        self.profile = known.id
+        """Take the internal id of a profile that exists, and what `facts_of` found, if it did.
+
+        Most rules that an event can change look at events alone, so the rest is read when asked.
+        """
+        self.profile = profile
         """The internal id."""
         self._connection = connection
-        self._known = known
         self._in_segment = in_segment
+        self._found = known
         self._changed: changes.Changed | None = None
         self._team: dict[int, StoredFacts | None] | None = None
         self._activity: dict[str, Any] | None = None
         self._responses: list[tuple[str, str, Instant, str | None]] | None = None
         self._events: dict[str, StoredEvents] = {}
         self._actions: dict[tuple[str, str | None], StoredTimeline] = {}
+
+    @property
+    def _known(self) -> profiles.Profile:
+        found = self._found
+        if found is None:
+            found = self._found = profiles.read(self._connection, self.profile)
+            assert found is not None, "the profile exists"
+        return found
 
     @property
     def id(self) -> str:

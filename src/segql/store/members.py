@@ -79,6 +79,13 @@ _OF_PROFILES: Final = """
      cross join members
         on members.profile = wanted.value
 """
+_PAIRS_AMONG: Final = """
+    select segment, members.profile
+      from json_each(?) as wanted
+     cross join members indexed by members_profile
+        on members.profile = wanted.value >> 30
+       and segment = wanted.value & 1073741823
+"""
 _IDS: Final = """
     select profile
       from members
@@ -108,7 +115,6 @@ _AMONG: Final = """
         on members.segment = :segment
        and members.profile = wanted.value
 """
-_IS_MEMBER: Final = "select 1 from members where segment = ? and profile = ?"
 _OF_PROFILE: Final = """
     select segments.id, segments.name, entered, cause
       from members
@@ -276,11 +282,6 @@ def among(connection: Connection, segment: int, wanted: Iterable[int]) -> set[in
     return {profile for (profile,) in connection.execute(_AMONG, bound)}
 
 
-def is_member(connection: Connection, segment: int, profile: int) -> bool:
-    """Whether the profile is in the segment."""
-    return connection.execute(_IS_MEMBER, (segment, profile)).fetchone() is not None
-
-
 def of_profile(connection: Connection, profile: int) -> list[Stay]:
     """The living segments that the profile is in, by name."""
     return [Stay(*row) for row in connection.execute(_OF_PROFILE, (profile,))]
@@ -292,3 +293,9 @@ def segments_of(connection: Connection, profiles: Iterable[int]) -> dict[int, se
     for profile, segment in connection.execute(_OF_PROFILES, (json.dumps(list(found)),)):
         found[profile].add(segment)
     return found
+
+
+def pairs_among(connection: Connection, wanted: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of the pairs of a segment and a profile, by internal ids, that are a membership."""
+    numbers = sorted(profile << 30 | segment for segment, profile in wanted)  # quick to read
+    return set(connection.execute(_PAIRS_AMONG, (json.dumps(numbers),)))
