@@ -70,6 +70,8 @@ class Live:
     events: int
     batches_s: tuple[float, ...]
     singles_s: tuple[float, ...]
+    processor_s: float
+    """Of the batches, all threads together."""
     flips: int
     flipping: int
     """Events, of those in single calls, that flipped something."""
@@ -178,17 +180,19 @@ def run(project: Project, *, batches: int, singles: int) -> Live:
     now, sent = NOW, traffic(batches * BATCH + singles, seed=11)
     flips = settings.counted(project.connection, settings.Counter.FLIP)
     batches_s, singles_s, flipping = [], [], 0
-    for _ in range(batches):
+    processor_s = 0.0
+    for batch in batched(islice(sent, batches * BATCH), BATCH):
         now += STEP_MS
-        batch = [next(sent) for _ in range(BATCH)]
+        began = time.process_time()
         batches_s.append(timed(project, batch, now))
+        processor_s += time.process_time() - began
     for _ in range(singles):
         now += 1
         before = settings.counted(project.connection, settings.Counter.FLIP)
         singles_s.append(timed(project, [next(sent)], now))
         flipping += settings.counted(project.connection, settings.Counter.FLIP) > before
     done = settings.counted(project.connection, settings.Counter.FLIP) - flips
-    return Live(batches * BATCH, tuple(batches_s), tuple(singles_s), done, flipping)
+    return Live(batches * BATCH, tuple(batches_s), tuple(singles_s), processor_s, done, flipping)
 
 
 def timed(project: Project, batch: Sequence[calls.Call], now: int) -> float:
