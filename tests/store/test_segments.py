@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segql.model.errors import Refused
-from segql.store import history, members, profiles, runs, segments, settings
+from segql.store import history, inside, members, profiles, runs, segments, settings
 from segql.store.driver import Connection, immediate
 from segql.store.migrations import open_store
 from segql.store.occurrences import Occurrences
@@ -110,9 +110,9 @@ def test_members_and_history_are_the_flips(
     ]  # fmt: skip
     assert [stay.owner for stay in history.of_profile(store, 3)] == [a]
     assert [stay.name for stay in members.of_profile(store, 3)] == ["b"]
-    assert members.segments_of(store, [4, 9]) == {4: {a}, 9: set()}
+    assert inside.segments_of(store, [4, 9]) == {4: {a}, 9: set()}
     assert members.among(store, a, [5, 3]) == {5}
-    assert members.pairs_among(store, [(a, 5), (a, 3), (9, 5)]) == {(a, 5)}
+    assert inside.among(store, [(a, 5), (a, 3), (9, 5)]) == {(a, 5)}
     flips = store.execute(
         "select flip from members union all select entered_flip from history"
         " union all select flip from history"

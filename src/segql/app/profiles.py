@@ -103,7 +103,7 @@ def _facts(project: Project, profile: int, catalog: Catalog, moment: Moment) -> 
         if asked not in verdicts:
             entry = catalog.entry(name)
             if entry.compiled is None:
-                verdicts[asked] = bool(members.among(connection, entry.stored.id, (facts.profile,)))
+                verdicts[asked] = members.is_member(connection, entry.stored.id, facts.profile)
             else:
                 verdicts[asked] = entry.compiled.at(moment)(facts)
         return verdicts[asked]

@@ -22,9 +22,10 @@ from segql.model.errors import Broken, Busy
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Moment
-from segql.store import followups, members, outbox, profiles, runs, settings
+from segql.store import followups, outbox, profiles, runs, settings
 from segql.store.driver import Connection, DriverError
 from segql.store.facts import StoredFacts
+from segql.store.inside import among, segments_of
 
 FEW: Final = 50
 """Profiles of an account that follow in the transaction that changed it."""
@@ -152,7 +153,7 @@ class Sitting:
         """Have a profile leave every segment, manual ones too, and have nothing told of it."""
         self.write()
         self._forget(profile)
-        for segment in sorted(members.segments_of(self.connection, (profile,))[profile]):
+        for segment in sorted(segments_of(self.connection, (profile,))[profile]):
             self._flip(profile, segment, reason, enters=False)
         self.write()
         outbox.drop(self.connection, profile)
@@ -191,7 +192,7 @@ class Sitting:
     def _load(self, wanted: Iterable[tuple[int, int]]) -> None:
         missing = [pair for pair in wanted if pair not in self._inside]
         if missing:
-            found = members.pairs_among(self.connection, missing)
+            found = among(self.connection, missing)
             self._inside.update((pair, pair in found) for pair in missing)
 
     def _flip(self, profile: int, segment: int, reason: Reason, *, enters: bool) -> None:

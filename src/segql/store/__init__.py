@@ -26,6 +26,7 @@ alone.
 - `runs`: bulk computations that are due, and how far each has come
 - `followups`: accounts whose change has not reached all of their profiles
 - `list_changes`: profiles that were put on a list, or taken off, and have not moved yet
+- `inside`: which segments profiles are in
 - `members`: current members, changed together with the history of flips
 - `history`: intervals of membership that are over, and flips read back
 - `causes`: what flips were caused by

@@ -12,6 +12,7 @@ from segql.model.flips import Cause, Flip
 from segql.model.instants import Instant
 from segql.store import settings
 from segql.store.driver import Connection
+from segql.store.inside import segments_of
 
 _CLOSE: Final = """
     insert into history (flip, segment, profile, entered, entered_cause, entered_cause_id,
@@ -72,19 +73,6 @@ _TAKE_OVER: Final = """
       from members
      where segment = :segment
        and profile = :profile
-"""
-_OF_PROFILES: Final = """
-    select members.profile, segment
-      from json_each(?) as wanted
-     cross join members
-        on members.profile = wanted.value
-"""
-_PAIRS_AMONG: Final = """
-    select segment, members.profile
-      from json_each(?) as wanted
-     cross join members indexed by members_profile
-        on members.profile = wanted.value >> 30
-       and segment = wanted.value & 1073741823
 """
 _IDS: Final = """
     select profile
@@ -276,6 +264,11 @@ def page(
     return [Member(*row) for row in connection.execute(_PAGE, bound)]
 
 
+def is_member(connection: Connection, segment: int, profile: int) -> bool:
+    """Whether the profile is in the segment."""
+    return bool(among(connection, segment, (profile,)))
+
+
 def among(connection: Connection, segment: int, wanted: Iterable[int]) -> set[int]:
     """Which of the profiles, by internal id, are in the segment."""
     bound = {"segment": segment, "wanted": json.dumps(list(wanted))}
@@ -285,17 +278,3 @@ def among(connection: Connection, segment: int, wanted: Iterable[int]) -> set[in
 def of_profile(connection: Connection, profile: int) -> list[Stay]:
     """The living segments that the profile is in, by name."""
     return [Stay(*row) for row in connection.execute(_OF_PROFILE, (profile,))]
-
-
-def segments_of(connection: Connection, profiles: Iterable[int]) -> dict[int, set[int]]:
-    """The segments that each of `profiles` is in, archived ones too, by internal ids."""
-    found: dict[int, set[int]] = {profile: set() for profile in profiles}
-    for profile, segment in connection.execute(_OF_PROFILES, (json.dumps(list(found)),)):
-        found[profile].add(segment)
-    return found
-
-
-def pairs_among(connection: Connection, wanted: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the pairs of a segment and a profile, by internal ids, that are a membership."""
-    numbers = sorted(profile << 30 | segment for segment, profile in wanted)  # quick to read
-    return set(connection.execute(_PAIRS_AMONG, (json.dumps(numbers),)))
