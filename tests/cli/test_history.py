@@ -37,6 +37,10 @@ def test_a_person_reads_what_was(segql: Segql, tmp_path: Path) -> None:
     over_time = segql("population", "paid", *limits, "--json").lines
     assert [one["members"] for one in over_time] == [0, 1, 1, 1]
     assert "2026-03-06 00:00 UTC" in segql("population", "paid", *limits).out
+    later = ("--now", "2026-03-06")
+    trend = segql("segments", "--trend", 10, *later, "--json").one["trend"]
+    assert (len(trend), trend[0], trend[-1]) == (16, 0, 1)
+    assert "▁▁▁▁▁▁▁████" in segql("segments", "--trend", 10, *later).out
     assert "because: an import; left because: an import" in segql("journey", "ann").out
     assert segql("journey", "ann", "--json").lines[0]["because"]["cause"] == "import"
     assert "for ever" in segql("prune").err

@@ -31,5 +31,7 @@ def test_a_segment_goes_back_to_what_it_was(segql: Segql, tmp_path: Path) -> Non
         "revision": 4,
     }
     assert segql("members", "paid").out.split() == ["ann"]
+    assert "only in paid@3: 2" in segql("diff", "paid").out
+    assert "as revision 1" in segql("history", "paid").out.splitlines()[-1]
     assert "has no revision 9" in segql("diff", "paid@1", "paid@9", code=1).err
     assert "NAME@NUMBER" in segql("restore", "paid", code=2).err

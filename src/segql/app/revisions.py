@@ -49,6 +49,11 @@ def revisions_of(project: Project, name: str) -> tuple[Revision, ...]:
     return tuple(segments.revisions(project.connection, entry.stored.id))
 
 
+def newest(project: Project, name: str) -> int:
+    """The number of the segment's newest revision; raises `Refused` for an unknown one."""
+    return project.catalog().entry(name).stored.revision
+
+
 def changed_lines(before: Revision | None, after: Revision) -> tuple[int, int]:
     """How many lines a revision added and took away."""
     old = () if before is None else before.text.splitlines()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -19,7 +19,7 @@ from segql.cli.output import (
     put_table,
     say,
 )
-from segql.model.display import bar, milliseconds, percent
+from segql.model.display import bar, milliseconds, percent, sparkline
 
 if TYPE_CHECKING:
     from segql.app.audience import Listed
@@ -28,18 +28,34 @@ if TYPE_CHECKING:
     from segql.model.instants import Instant
     from segql.store.members import Member
 
+Trends: TypeAlias = Mapping[str, Sequence[int]]
+"""Members over time by segment; empty where nobody asked."""
+
+
+_TREND_POINTS = 16
+_DAY_MS = 86_400_000
+
 
 @click.command("segments")
+@click.option("--trend", "days", type=click.IntRange(1, 36_500), metavar="DAYS",
+              help="Show how many members there were over the last days.")  # fmt: skip
 @database_option
+@now_option
 @json_option
-def segments_command(database: Path, as_json: bool) -> None:
+def segments_command(days: int | None, database: Path, now_text: str | None, as_json: bool) -> None:
     """List the segments with their members, how far a change has come, and what stopped one."""
     from segql.app.audience import listing
+    from segql.app.history import size_over_time
 
     with opened(database, read_only=True) as project:
         listed = listing(project)
+        trends = {}
+        if days is not None:
+            until = instant(now_text, project)
+            since = max(0, until - days * _DAY_MS)
+            trends = size_over_time(project, since=since, until=until, points=_TREND_POINTS)
         if as_json:
-            put_json_lines(_listed_json(one) for one in listed)
+            put_json_lines({**_listed_json(one), **_trend_json(trends, one)} for one in listed)
             return
         if not listed:
             say("there are no segments yet; `segql apply FILE` makes some")
@@ -47,8 +63,8 @@ def segments_command(database: Path, as_json: bool) -> None:
         of = listed[0].of
         put_table(
             [("segment", "left"), ("members", "right"), ("share", "right"), ("", "left"),
-             ("took", "right"), ("state", "left")],
-            [_listed_row(one) for one in listed],
+             *([(f"last {days} d", "left")] if days else []), ("took", "right"), ("state", "left")],
+            [_listed_row(one, trends) for one in listed],
         )  # fmt: skip
         put(f"{len(listed)} segments over {of:,} profiles")
 
@@ -74,13 +90,18 @@ def _listed_json(one: Listed) -> dict[str, Any]:
     }
 
 
-def _listed_row(one: Listed) -> tuple[str, ...]:
+def _trend_json(trends: Trends, one: Listed) -> dict[str, Any]:
+    return {"trend": list(trends[one.entry.name])} if trends else {}
+
+
+def _listed_row(one: Listed, trends: Trends) -> tuple[str, ...]:
     stored = one.entry.stored
     return (
         stored.name,
         f"{one.members:,}",
         percent(one.members, one.of),
         bar(one.members / one.of if one.of else 0),
+        *([sparkline(trends[stored.name])] if trends else []),
         milliseconds(stored.took),
         _state(one),
     )

@@ -21,21 +21,26 @@ if TYPE_CHECKING:
     from segql.app.revisions import Side
 
 
-class _Revision(click.ParamType[tuple[str, int]]):
-    """A segment's name and the number of a revision, as in `pro@3`."""
+class _Revision(click.ParamType[tuple[str, int | None]]):
+    """A segment's name and the number of a revision, as in `pro@3`; the name alone is the newest.
+
+    With `must_have_number` the name alone is refused.
+    """
 
     name = "revision"
 
+    def __init__(self, *, must_have_number: bool) -> None:
+        self.must_have_number = must_have_number
+
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
+    ) -> tuple[str, int | None]:
         name, at, number = str(value).rpartition("@")
-        if not at or not name or not number.isascii() or not number.isdigit():
+        if at and name and number.isascii() and number.isdigit():
+            return name, int(number)
+        if self.must_have_number:
             self.fail(f"`{value}` is no revision; write NAME@NUMBER, as in `pro@3`", param, ctx)
-        return name, int(number)
-
-
-_REVISION = _Revision()
+        return str(value), None
 
 
 @click.command("history")
@@ -45,10 +50,11 @@ _REVISION = _Revision()
 def history_command(name: str, database: Path, as_json: bool) -> None:
     """List the revisions of the segment NAME: when each was made, and what it changed."""
     from segql.app.revisions import changed_lines, revisions_of
-    from segql.model.instants import iso
+    from segql.model.instants import iso, local_text
 
     with opened(database, read_only=True) as project:
         found = revisions_of(project, name)
+        zone = project.zone
     if as_json:
         put_json_lines(
             {"revision": one.number, "created": iso(one.created), "text": one.text} for one in found
@@ -57,31 +63,43 @@ def history_command(name: str, database: Path, as_json: bool) -> None:
     rows = []
     for before, one in zip((None, *found), found, strict=False):
         added, gone = changed_lines(before, one)
-        rows.append((str(one.number), iso(one.created), f"+{added} -{gone} lines"))
+        first = next(other.number for other in found if other.text == one.text)
+        same = f", as revision {first}" if first != one.number else ""
+        change = f"+{added} -{gone} lines{same}"
+        rows.append((str(one.number), local_text(one.created, zone), change))
     put_table([("revision", "right"), ("made", "left"), ("change", "left")], rows)
 
 
 @click.command("diff")
-@click.argument("first", type=_REVISION)
-@click.argument("second", type=_REVISION)
+@click.argument("first", type=_Revision(must_have_number=False))
+@click.argument("second", type=_Revision(must_have_number=False), required=False)
 @database_option
 @now_option
 @json_option
 def diff_command(
-    first: tuple[str, int],
-    second: tuple[str, int],
+    first: tuple[str, int | None],
+    second: tuple[str, int | None] | None,
     database: Path,
     now_text: str | None,
     as_json: bool,
 ) -> None:
-    """Compare two revisions, such as pro@3 and pro@5: their texts, and who is in one only."""
-    from segql.app.revisions import compare
+    """Compare two revisions, such as pro@3 and pro@5: their texts, and who is in one only.
+
+    A name alone is its newest revision; without SECOND that is compared with FIRST, and where FIRST
+    is the newest, with the one before.
+    """
+    from segql.app.revisions import compare, newest
 
     with opened(database) as project:
-        compared = compare(project, first, second, now=instant(now_text, project))
+        old = first[0], first[1] or newest(project, first[0])
+        name, number = second or (first[0], None)
+        new = name, number or newest(project, name)
+        if second is None and old == new and new[1] > 1:
+            old = name, new[1] - 1
+        compared = compare(project, old, new, now=instant(now_text, project))
     sides = {
-        f"{first[0]}@{first[1]}": compared.first_only,
-        f"{second[0]}@{second[1]}": compared.second_only,
+        f"{old[0]}@{old[1]}": compared.first_only,
+        f"{new[0]}@{new[1]}": compared.second_only,
     }
     if as_json:
         only = [
@@ -105,7 +123,7 @@ def _named(side: Side) -> str:
 
 
 @click.command("restore")
-@click.argument("revision", type=_REVISION)
+@click.argument("revision", type=_Revision(must_have_number=True))
 @notify_option
 @database_option
 @now_option
@@ -118,13 +136,18 @@ def restore_command(
     as_json: bool,
 ) -> None:
     """Give a segment the text of an old revision, such as pro@3, as a new one."""
-    from segql.app.revisions import restore, revisions_of
+    from segql.app.revisions import newest, restore
+    from segql.cli.segments import say_recomputed
 
     name, number = revision
     with opened(database) as project:
-        restore(project, name, number, now=instant(now_text, project), notify=notify)
-        newest = revisions_of(project, name)[-1].number
+        before = newest(project, name)
+        done = restore(project, name, number, now=instant(now_text, project), notify=notify)
+        after = newest(project, name)
     if as_json:
-        put_json({"name": name, "restored": number, "revision": newest})
+        put_json({"name": name, "restored": number, "revision": after})
+    elif before == after:
+        say(f"`{name}` has that text already, as revision {after}")
     else:
-        say(f"`{name}` has the text of revision {number} again, as revision {newest}")
+        say(f"`{name}` has the text of revision {number} again, as revision {after}")
+        say_recomputed(done.recomputed)

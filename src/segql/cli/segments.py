@@ -105,7 +105,7 @@ def _put_changes(
     changes: tuple[Change, ...], recomputed: tuple[Recomputed, ...], *, as_json: bool
 ) -> None:
     if not as_json:
-        _say_recomputed(recomputed)
+        say_recomputed(recomputed)
         return
     found = {result.name: result for result in recomputed}
     put_json_lines(
@@ -119,7 +119,8 @@ def _put_changes(
     )
 
 
-def _say_recomputed(recomputed: tuple[Recomputed, ...]) -> None:
+def say_recomputed(recomputed: tuple[Recomputed, ...]) -> None:
+    """Say what a bulk computation did."""
     entered = sum(result.entered for result in recomputed)
     left = sum(result.left for result in recomputed)
     took = sum(result.took_ms for result in recomputed)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+_HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = "▏▎▍▌▋▊▉█"
 
 
@@ -31,6 +33,19 @@ def bar(share: float, width: int = 20) -> str:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     return "█" * full + (_EIGHTHS[rest - 1] if rest else "")
+
+
+def sparkline(values: Sequence[int]) -> str:
+    """A curve of a character for each value, from the least to the greatest of them.
+
+    >>> sparkline([0, 1, 2, 7])
+    '▁▂▃█'
+    >>> sparkline([5, 5])
+    '▁▁'
+    """
+    least, most = min(values, default=0), max(values, default=0)
+    step = (most - least) / (len(_HEIGHTS) - 1)
+    return "".join(_HEIGHTS[round((value - least) / step) if step else 0] for value in values)
 
 
 def percent(part: int, whole: int) -> str:
