@@ -18,8 +18,9 @@ from segql.language.file_texts import format_file
 from segql.language.format import format_rule
 from segql.language.syntax import Constant, Group, Not, Rule, Segment
 
-WORLDS = [world(number) for number in range(6)]
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+WORLDS = [world(number, size=8) for number in range(3)]
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(QUICK, max_examples=400)
 
 
 def source(*written: Rule) -> SourceFile:
@@ -51,12 +52,7 @@ def members(here: World, file: SourceFile) -> dict[str, frozenset[str]]:
     return answer({one.name: one.rule for one in file.parsed.segments}, here.now)
 
 
-@pytest.mark.parametrize("changing", [False, True])
-@QUICK
-@given(data=st.data(), number=st.integers(0, len(WORLDS) - 1))
-def test_what_is_mended_takes_in_the_same_people(
-    changing: bool, data: st.DataObject, number: int
-) -> None:
+def mend(data: st.DataObject, number: int, *, changing: bool) -> None:
     here = WORLDS[number]
     before = source(*data.draw(st.lists(repetitive(here), min_size=1, max_size=3)))
     (after,) = mended([before], changing=changing)
@@ -67,6 +63,23 @@ def test_what_is_mended_takes_in_the_same_people(
     (again,) = mended([after.file], changing=changing)
     assert again.fixes == 0
     assert again.file.text == after.file.text
+
+
+@QUICK
+@given(data=st.data(), number=st.integers(0, len(WORLDS) - 1), changing=st.booleans())
+def test_what_is_mended_takes_in_the_same_people(
+    data: st.DataObject, number: int, changing: bool
+) -> None:
+    mend(data, number, changing=changing)
+
+
+@pytest.mark.slow
+@LONG
+@given(data=st.data(), number=st.integers(0, len(WORLDS) - 1), changing=st.booleans())
+def test_what_is_mended_takes_in_the_same_people_at_length(
+    data: st.DataObject, number: int, changing: bool
+) -> None:
+    mend(data, number, changing=changing)
 
 
 @QUICK

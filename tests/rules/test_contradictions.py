@@ -9,6 +9,7 @@ import pytest
 
 import segql
 from segql.model.values import Json
+from segql.rules.canonical import canonical
 from segql.rules.contradictions import conflicts, constant
 from segql.rules.desugar import desugar
 from segql.rules.rule import Trait
@@ -72,7 +73,7 @@ def holding(texts: list[str]) -> dict[str, tuple[bool, ...]]:
 )
 def test_what_never_holds_together_never_does(texts: list[str]) -> None:
     holds = holding(texts)
-    rules = {text: desugar(segql.parse(text)) for text in texts}
+    rules = {text: canonical(desugar(segql.parse(text))) for text in texts}
     claimed = 0
     for one, other in combinations(texts, 2):
         for found in conflicts([rules[one], rules[other]]):
@@ -96,7 +97,9 @@ def test_what_always_or_never_holds_does() -> None:
 
 
 def test_a_conflict_names_its_parts_and_the_list_that_would_resolve_it() -> None:
-    parts = [desugar(segql.parse(text)) for text in ("everyone", "trait.x > 5", "trait.x < 3")]
+    parts = [
+        canonical(desugar(segql.parse(text))) for text in ("everyone", "trait.x > 5", "trait.x < 3")
+    ]
     (found,) = conflicts(parts)
     assert found.parts == (1, 2)
     assert found.unless_list == Trait(("x",))

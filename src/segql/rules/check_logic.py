@@ -11,6 +11,7 @@ from segql.language import syntax
 from segql.language.diagnostics import Diagnostic, Label, Severity
 from segql.language.source import Span
 from segql.rules import rule as core
+from segql.rules.canonical import canonical
 from segql.rules.contradictions import Conflict, Constant, HoldsLists, conflicts, constant
 from segql.rules.desugar import desugar
 from segql.rules.rule import Not
@@ -136,4 +137,4 @@ class _Walk:
 
 def _part(item: syntax.Rule, *, negated: bool) -> _Part:
     rule = desugar(item)
-    return _Part(Not(rule) if negated else rule, item.span or _NOWHERE, negated)
+    return _Part(canonical(Not(rule) if negated else rule), item.span or _NOWHERE, negated)

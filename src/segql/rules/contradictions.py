@@ -15,7 +15,6 @@ from typing import Final, TypeAlias
 from attrs import field, frozen
 
 from segql.model.windows import Window
-from segql.rules.canonical import canonical
 from segql.rules.counts import Bound, bounds_of, is_reached
 from segql.rules.fields import field_constant
 from segql.rules.overlap import is_empty, is_future
@@ -102,7 +101,7 @@ def _has_nothing(window: Window) -> bool:
 
 
 def conflicts(parts: Sequence[Rule]) -> Iterator[Conflict]:
-    """Groups of `parts` that never hold together, each part in one of them at most."""
+    """Groups of canonical `parts` that never hold together, each part in one of them at most."""
     taken: set[int] = set()
     for found in _conflicts(parts):
         if not taken.intersection(found.parts):
@@ -136,8 +135,7 @@ def _conflicts(parts: Sequence[Rule]) -> Iterator[Conflict]:
 def _literals(parts: Sequence[Rule]) -> Iterator[Literal]:
     """What follows from each part by itself: the conditions of its conjunction."""
     for number, part in enumerate(parts):
-        found = canonical(part)
-        for each in found.parts if isinstance(found, AllOf) else (found,):
+        for each in part.parts if isinstance(part, AllOf) else (part,):
             yield (number, each.part, False) if isinstance(each, Not) else (number, each, True)
 
 

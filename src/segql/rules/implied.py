@@ -45,7 +45,13 @@ def conjuncts(rule: Rule) -> tuple[Rule, ...]:
 
 def disjuncts(rule: Rule) -> tuple[Rule, ...]:
     """The parts of a canonical rule one of which must hold."""
-    return tuple(map(opposite, conjuncts(opposite(rule))))
+    match rule:
+        case AnyOf(parts) if parts:
+            return parts
+        case Not(AllOf(parts)) if parts:
+            return tuple(map(opposite, parts))
+        case _:
+            return (rule,)
 
 
 @define
@@ -74,13 +80,15 @@ class Judge:
 
     def _excludes(self, one: Rule, denied: list[Rule]) -> bool:
         """Whether `one` cannot hold where all of `denied` do."""
-        self.left -= 1
-        if self.left < 0 or not _subjects((one,)) & _subjects(denied):
+        subjects = _subjects((one,))
+        near = [condition for condition in denied if subjects & _subjects((condition,))]
+        self.left -= len(near)
+        if self.left < 0 or not near:
             return False
         return any(
             0 in found.parts
             and (found.unless_list is None or self.holds_lists(found.unless_list) is False)
-            for found in conflicts([one, *denied])
+            for found in conflicts([one, *near])
         )
 
 
