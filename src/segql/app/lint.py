@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -21,6 +22,9 @@ from segql.rules.lint_catalogue import on_data, same_rules, unused
 from segql.rules.lint_codes import CODES, Code, codes_about
 from segql.rules.rule import Rule
 from segql.rules.silences import allowed
+
+_Key: TypeAlias = tuple[str, Fix]
+"""A text, and a fix that spoils it."""
 
 _MOST_ROUNDS: Final = 1_000
 _ACROSS: Final = frozenset({"same-rule"})
@@ -130,7 +134,7 @@ def mended(
     """
     current = [Mended(file, 0) for file in files]
     judged = codes_about("rule")
-    refused: set[tuple[str, str]] = set()
+    refused: set[_Key] = set()
     for _ in range(_MOST_ROUNDS):
         texts = [one.file for one in current]
         found = _found(texts, project, _rules(texts, project))
@@ -139,16 +143,13 @@ def mended(
             if one.file.is_faulty:
                 continue
             left = allowed(one.file.text, found[index], judged=judged)
-            fixes = _one_each(one.file, left, changing=changing)
-            for code, fix in fixes:
-                before = current[index].file
-                text = before.text[: fix.span.start] + fix.replacement
-                text += before.text[fix.span.end :]
-                after = source_of(text, before.name, before.path)
-                if (code, text) in refused or text == before.text or after.is_faulty:
-                    refused.add((code, text))
-                    continue
-                current[index] = Mended(after, current[index].fixes + 1)
+            fixes = _one_each(one.file, left, refused, changing=changing)
+            after = _applied(one.file, fixes)
+            while fixes and after.is_faulty:  # some fix may do that; the others have to wait
+                refused.add(_key(one.file, fixes.pop()))
+                after = _applied(one.file, fixes)
+            if fixes:
+                current[index] = Mended(after, one.fixes + len(fixes))
                 changed = True
         if not changed:
             break
@@ -156,23 +157,32 @@ def mended(
 
 
 def _one_each(
-    file: SourceFile, found: Sequence[Diagnostic], *, changing: bool
-) -> list[tuple[str, Fix]]:
+    file: SourceFile, found: Sequence[Diagnostic], refused: Collection[_Key], *, changing: bool
+) -> list[Fix]:
     """A fix for each segment, one that keeps its members first; last segment first, so that the
     places in the others hold.
     """
-    firsts: dict[int, tuple[str, Fix]] = {}
-    mendable = [one for one in found if one.fix is not None and one.code in CODES]
+    firsts: dict[int, Fix] = {}
+    starts = [segment.span.start for segment in file.parsed.segments if segment.span]
+    mendable = [one for one in found if one.code in CODES]
     for one in sorted(mendable, key=lambda one: CODES[one.code].changes_members):
         if one.fix is None or (CODES[one.code].changes_members and not changing):
             continue
-        at = one.fix.span.start
-        owner = sum(
-            segment.span is not None and segment.span.start <= at
-            for segment in file.parsed.segments
-        )
-        firsts.setdefault(owner, (one.code, one.fix))
+        if _key(file, one.fix) not in refused:
+            firsts.setdefault(bisect_right(starts, one.fix.span.start), one.fix)
     return [firsts[owner] for owner in sorted(firsts, reverse=True)]
+
+
+def _key(file: SourceFile, fix: Fix) -> _Key:
+    return file.text, fix
+
+
+def _applied(file: SourceFile, fixes: Sequence[Fix]) -> SourceFile:
+    """The file after fixes, the last place first."""
+    text = file.text
+    for fix in fixes:
+        text = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+    return source_of(text, file.name, file.path)
 
 
 def _formatted(one: Mended) -> Mended:
