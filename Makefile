@@ -38,6 +38,8 @@ types: $(DEV)
 
 check: lint types test
 	$(BIN)/segql fmt --check examples
+	$(BIN)/segql lint --strict examples/saas
+	$(BIN)/segql lint --strict examples/cdnow
 	$(BIN)/segql test --strict examples
 
 # From a source distribution, as an installer on another machine would meet it; it must have the

@@ -58,6 +58,7 @@ def checked(folder: Path) -> int:
     [
         ("when everyone", "when everyone", 0),
         ("when everyone", "when  everyone", 1),
+        ("when everyone", "when everyone or in sample 5%", 1),
         ('in segment "holdout"', 'in segment "hold out"', 1),
         ("rating <= 2", "rating < 2", 1),
     ],
