@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from segql.app import audience, ingest, segments, sources
+from segql.app import advance, audience, ingest, segments, sources
 from segql.app.project import Project
 from segql.membership import define
 from segql.model.calls import Identify, Track
@@ -114,7 +114,7 @@ def test_a_killed_import_is_followed_by_the_next_command(path: Path, tmp_path: P
         of = audience.count(project, 'trait.plan = "pro"', now=NOW).n
         assert 5 < of < 300_005
         project.forget_catalog()
-        segments.catch_up(project, now=NOW)
+        advance.catch_up(project, now=NOW)
         assert members(project)["pro"] == of
 
 
@@ -131,6 +131,6 @@ def test_a_live_call_counts_for_a_segment_that_is_due(path: Path) -> None:
         with mine.writing() as connection:
             define.mark(connection, mine.catalog(), ["pro", "busy pro"], cause=Cause.IMPORT)
         theirs.catalog()  # read while the segments were due, and kept
-        segments.catch_up(mine, now=NOW + 1)
+        advance.catch_up(mine, now=NOW + 1)
         ingest.one(theirs, Identify("u0", {"plan": "pro"}), now=NOW + 2)
         assert members(mine) == {"pro": 6, "busy pro": 6}

@@ -26,7 +26,7 @@ from membership.flips import hold_against
 from membership.rules import LENGTHS, START
 from membership.world import World
 from membership.writer import Archive, Batch, Broken, Define, Step, steps, take, write
-from segql.app import segments
+from segql.app import advance
 from segql.app.project import Project
 from segql.model import calls
 
@@ -148,7 +148,7 @@ def holds_after(path: Path, history: History, done: int) -> None:
         assert project.connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         for step in history.steps[done:]:
             take(project, step)
-        segments.catch_up(project, now=history.end)
+        advance.catch_up(project, now=history.end)
         hold_against(project, history.world)
         same_facts(project, history.world)
     remove(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from segql.app import audience, ingest, segments
+from segql.app import advance, audience, ingest, segments
 from segql.app.project import Project
 from segql.model.calls import Identify, SetAccount, Track
 from segql.store import followups, history, members, profiles, runs
@@ -71,7 +71,7 @@ def test_a_definition_goes_on_where_a_kill_stopped_it(path: Path) -> None:
         assert behind not in members_of(project, "all")
         ingest.one(project, Track(behind, "export"), now=NOW + 2)
         assert behind in members_of(project, "all")
-        segments.catch_up(project, now=NOW + 3)
+        advance.catch_up(project, now=NOW + 3)
         [_, one] = audience.listing(project)
         assert not one.is_due
         assert members_of(project, "all") == everybody()

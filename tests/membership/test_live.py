@@ -23,7 +23,7 @@ from membership.drawn import at, batches, named
 from membership.flips import hold_against
 from membership.rules import DAY, HOUR, LENGTHS, NESTED, RULES, START
 from membership.world import World
-from segql.app import ingest, segments
+from segql.app import advance, ingest, segments
 from segql.app.project import Project
 from segql.membership import application, sitting
 from segql.model import calls
@@ -74,9 +74,8 @@ class Live(RuleBasedStateMachine):
     @rule(length=st.sampled_from([1, HOUR - 1, HOUR, 2 * HOUR, 3 * HOUR, 11 * HOUR, 2 * DAY]))
     def time_passes(self, length: int) -> None:
         now = self.now + length
-        segments.recompute(self.project, now=now)
-        self.world.clock = now
-        self.world._settle(now, "time")
+        advance.advance(self.project, now=now)
+        self.world.pass_time(now)
         self.check()
 
     @rule(name=st.sampled_from("abc"), text=st.sampled_from(RULES))
@@ -121,7 +120,7 @@ class Live(RuleBasedStateMachine):
         self.apply(batch)
         touched = {self.world.became.get(who, who) for call in batch for who in named(call)}
         self.check(touched)
-        segments.catch_up(self.project, now=self.now)
+        advance.catch_up(self.project, now=self.now)
         self.check()
 
     @rule()

@@ -21,6 +21,8 @@
 - `finding`: going to a segment or a profile by a few letters
 - `audience`: who is in a segment, for how many a rule holds
 - `history`: who was in a segment when, and every flip; how long that is kept
+- `outbox`: what is to be told to destinations, and stays decided as time passes
+- `advance`: time passes, what is due is computed
 - `segments`: plan, define, rename, archive, recompute
 - `lists`: fixed lists of profiles, from files and from programs
 - `plans`: what an edit would do to members: who enters and leaves, by what
@@ -33,7 +35,6 @@
 - `follow`: imports that membership follows
 - `calls`: calls checked, as what the store takes
 - `ingest`: calls in, one or many; membership follows
-- `outbox`: what is to be told to destinations, and stays decided as time passes
 - `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
 - `journeys`: a profile's way through the segments
 - `embedding`: the project as other programs embed it

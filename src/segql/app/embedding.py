@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from segql.app import audience, history, ingest, lists, segments
+from segql.app import advance, audience, history, ingest, lists, segments
 from segql.app import project as opening
 from segql.app.follow import Options, import_file
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
@@ -226,6 +226,10 @@ class Project(opening.Project):
     ) -> lists.Listed:
         """Take profiles off a fixed list."""
         return lists.remove_profiles(self, name, _numbered(profiles), now=self._instant(now))
+
+    def advance(self, *, now: Time | None = None) -> Instant:
+        """Bring every segment to `now`, each flip at its own instant; gives where the clock is."""
+        return advance.advance(self, now=self._instant(now)).to
 
     def recompute(self, *names: str, now: Time | None = None) -> dict[str, int]:
         """Evaluate the segments `names` and what depends on them, or all; members by segment."""

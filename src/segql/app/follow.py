@@ -9,11 +9,11 @@ from typing import BinaryIO, TypeAlias, assert_never
 from attrs import frozen
 
 from segql.app import imports
+from segql.app.advance import advance, catch_up
 from segql.app.import_batches import OnProgress
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
 from segql.app.import_report import ImportReport
 from segql.app.project import Project
-from segql.app.segments import catch_up
 from segql.membership import define
 from segql.membership.affected import Affected
 from segql.membership.define import Progress, Recomputed
@@ -43,9 +43,10 @@ def import_file(
     on_import: OnProgress | None = None,
     on_recompute: Progress | None = None,
 ) -> Followed:
-    """Import a file and recompute the affected segments, silently, at `now()` of the end.
+    """Import a file and recompute the affected segments, silently.
 
-    What it makes of traits is so since `now()` of the beginning.
+    All of that happens at `now()` of the beginning, to which time is advanced before; then it is
+    advanced to `now()` of the end.
 
     Every batch marks the segments that read what it changed in its own transaction, so that a
     recompute is due even where the import is killed; after Ctrl-C (`report.interrupted`) it is done
@@ -65,8 +66,12 @@ def import_file(
             change=settings.counted(project.connection, settings.Counter.CHANGE),
         )
 
-    report = _import(project, file, options, now(), name, on_import, mark)
-    return Followed(report, catch_up(project, now=now(), on_progress=on_recompute))
+    begun = now()
+    advance(project, now=begun)
+    report = _import(project, file, options, begun, name, on_import, mark)
+    recomputed = catch_up(project, now=begun, on_progress=on_recompute)
+    advance(project, now=now())
+    return Followed(report, recomputed)
 
 
 def _import(

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
+from segql.app.advance import look_ahead
 from segql.app.calls import Stored, prepared
 from segql.app.project import Project
 from segql.membership import accounts as following
 from segql.membership.affected import Affected
+from segql.membership.arrears import bring_up_to_date
 from segql.membership.questions import Reason
-from segql.membership.sitting import Sitting, begin, bring_up_to_date, few_members
+from segql.membership.sitting import Sitting, begin, few_members
 from segql.model.calls import Call, Delete, Merge, Outcome, SetAccount, Values
 from segql.model.errors import Refused, SegqlError
 from segql.model.fields import SURVEY_FIELDS
@@ -39,6 +41,7 @@ def batch(project: Project, calls: Sequence[Call], *, now: Instant) -> tuple[Out
     """
     if not 0 <= now <= MAX_INSTANT:
         raise Refused("the instant of a call lies outside the years 1970 to 9999", code="bad-time")
+    look_ahead(project, now=now)
     with project.writing() as connection:
         sitting = begin(connection, project.catalog(), Moment(now, project.zone))
         outcomes = _Batch(sitting, calls).applied()

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from attrs import frozen
 
+from segql.app.advance import catch_up
 from segql.app.files import Source, failed, open_source
 from segql.app.import_columns import Columns
 from segql.app.import_items import PROFILE_IDS
@@ -15,7 +16,6 @@ from segql.app.import_jsonl import id_of, taken
 from segql.app.lines import Bad
 from segql.app.project import Project
 from segql.app.rejects import Reject, printable
-from segql.app.segments import catch_up
 from segql.membership import lists
 from segql.membership.catalog import Entry
 from segql.membership.sitting import begin

@@ -7,14 +7,14 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from segql.app import history
+from segql.app.advance import advance, catch_up, catch_up_at_clock
 from segql.app.project import Project
 from segql.language import syntax
 from segql.language.files import ParsedFile, parse_file
 from segql.language.format import format_file
 from segql.language.parse import rule_of
 from segql.language.references import renamed
-from segql.membership import define, firing, lists
+from segql.membership import define, firing
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
@@ -128,12 +128,15 @@ def apply(
 ) -> Applied:
     """Store a plan in one transaction, then evaluate what changed and whatever was still due.
 
-    Destinations are told of its entries and exits with `notify` only.
+    Time comes first: every segment is brought to `now` as it was. Destinations are told of its
+    entries and exits with `notify` only.
 
     Raises `Refused` (`changed-meanwhile`) when another process changed the segments since the plan
     was made; then nothing is stored.
     """
     moment = Moment(now, project.zone)
+    left_over = catch_up_at_clock(project, now=now, on_progress=on_progress)
+    advance(project, now=now)
     with project.writing() as connection:
         _refuse_if_changed(connection, project, changes)
         for change in changes:
@@ -143,7 +146,7 @@ def apply(
         wanted = catalog.dependants(due)
         define.mark(connection, catalog, wanted, cause=Cause.DEFINITION, tells=notify)
     recomputed = catch_up(project, now=now, on_progress=on_progress)
-    return Applied(tuple(changes), recomputed)
+    return Applied(tuple(changes), (*left_over, *recomputed))
 
 
 def _refuse_if_changed(connection: Connection, project: Project, changes: Iterable[Change]) -> None:
@@ -181,29 +184,6 @@ def _let_go(connection: Connection, entry: Entry, moment: Moment) -> None:
     segments.archive(connection, entry.stored.id, now=moment.now)
 
 
-def catch_up(
-    project: Project, *, now: Instant, on_progress: Progress | None = None
-) -> tuple[Recomputed, ...]:
-    """Compute every segment that is due, unless another process is at it.
-
-    Intervals that retention no longer keeps are taken away.
-    """
-    project.follow_up(now)
-    lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
-    history.forget(project, now=now)
-    try:
-        return define.compute(
-            project.connection,
-            project.writing,
-            project.catalog,
-            project.path,
-            Moment(now, project.zone),
-            on_progress=on_progress,
-        )
-    finally:
-        project.forget_catalog()
-
-
 def recompute(
     project: Project,
     names: Sequence[str] = (),
@@ -211,7 +191,11 @@ def recompute(
     now: Instant,
     on_progress: Progress | None = None,
 ) -> tuple[Recomputed, ...]:
-    """Compute the segments `names` (all of them when empty) and what depends on them."""
+    """Compute the segments `names` (all of them when empty) and what depends on them.
+
+    Time comes first, so that what it does is done at its own instants.
+    """
+    advance(project, now=now)
     with project.writing() as connection:
         catalog = project.catalog()
         for name in names:

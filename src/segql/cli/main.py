@@ -29,6 +29,7 @@ COMMANDS = {
     "changes": ("segql.cli.history", "List who entered and left, and because of what."),
     "members": ("segql.cli.audience", "List the members of a segment."),
     "count": ("segql.cli.audience", "Count the profiles for which a rule holds."),
+    "advance": ("segql.cli.advance", "Let time pass: who enters and leaves because of it."),
     "recompute": ("segql.cli.segments", "Evaluate segments again, for everybody."),
     "segment": ("segql.cli.lists", "Keep fixed lists of profiles, which rules may read."),
     "rename": ("segql.cli.segments", "Rename a segment and every reference to it."),

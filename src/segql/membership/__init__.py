@@ -7,7 +7,9 @@
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `questions`: which rules are to be asked about which profiles, and why
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
+- `arrears`: what profiles should have been before: definitions, time edges, accounts
 - `accounts`: what was said of an account reaches its profiles, many of them in chunks
 - `lists`: profiles put on a fixed list, or taken off; what reads it follows, many in chunks
+- `advance`: everybody brought through the time edges up to now, in chunks
 - `define`: everybody evaluated in bulk, the difference applied silently, in chunks
 """

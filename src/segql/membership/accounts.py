@@ -14,9 +14,10 @@ from time import perf_counter
 from typing import Final
 
 from segql.membership.affected import Affected
+from segql.membership.arrears import bring_up_to_date
 from segql.membership.catalog import Catalog
 from segql.membership.questions import Reason
-from segql.membership.sitting import Sitting, bring_up_to_date, few_members
+from segql.membership.sitting import Sitting, few_members
 from segql.membership.sitting import begin as sit_down
 from segql.model.flips import Cause
 from segql.model.instants import Moment

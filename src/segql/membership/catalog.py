@@ -62,6 +62,12 @@ class Entry:
         return None if self.written is None else self.written.description
 
     @property
+    def is_timed(self) -> bool:
+        """Whether time may change who it holds for, though no data are dated in the future."""
+        reads = self.reads
+        return reads is not None and (reads.changes_with_time or reads.teammates is not None)
+
+    @property
     def error(self) -> str | None:
         """Why its members are not kept exact, or None: it stops no other segment."""
         return self.fault or self.stored.error

@@ -14,9 +14,10 @@ from time import perf_counter
 from typing import Final
 
 from segql.membership.accounts import with_teammates
+from segql.membership.arrears import bring_up_to_date
 from segql.membership.catalog import Catalog
 from segql.membership.questions import Reason
-from segql.membership.sitting import Sitting, begin, bring_up_to_date
+from segql.membership.sitting import Sitting, begin
 from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.store import list_changes, members, profiles

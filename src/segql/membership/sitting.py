@@ -1,9 +1,10 @@
 """One write transaction: who is in which segment among the profiles that it touches, at one moment.
 
-A call's transaction goes through three steps. `bring_up_to_date` makes every stored profile what it
-should have been before the call. Then the data are written, and for each call `affect` says what it
-changed. `settle` re-checks just the rules that read that, in order of dependency, and writes the
-flips: the difference between before and after the transaction.
+A call's transaction goes through three steps. `arrears.bring_up_to_date` makes every stored profile
+what it should have been before the call. Then the data are written, and for each call `affect` says
+what it changed. `settle` re-checks just the rules that read that, in order of dependency, and
+writes the flips: the difference between before and after the transaction. Wherever a rule is asked,
+the next time edge of its verdict is written down.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from segql.engines.interpreter.edges import spell
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.predicates import Predicate
 from segql.membership import firing
 from segql.membership.affected import Affected
-from segql.membership.application import cause_id
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.questions import Questions, Reason
 from segql.model.errors import Broken, Busy
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
-from segql.model.instants import Moment
-from segql.store import followups, outbox, profiles, runs, settings
+from segql.model.instants import Instant, Moment
+from segql.store import agenda, followups, outbox, profiles, runs, settings
 from segql.store.driver import Connection, DriverError
 from segql.store.facts import StoredFacts
 from segql.store.inside import among, segments_of
@@ -47,6 +48,11 @@ class Sitting:
         self.due = runs.due(connection)
         self.flips: list[Flip] = []
         """What was found and is not written yet."""
+        self.edges: list[agenda.Row] = []
+        """The time edges that are ahead, up to `look_until`, and not written yet."""
+        self.look_until = agenda.until(connection)
+        self.is_passing = False
+        """Whether what flips now does so by time alone."""
         self._questions = Questions()
         self._selecting = catalog.selection.at(moment)
         self._inside: dict[tuple[int, int], bool] = {}
@@ -89,12 +95,21 @@ class Sitting:
         """Have rules, by place, asked about a profile."""
         self._questions.add(profile, places, reason)
 
+    def move_to(self, instant: Instant) -> None:
+        """Go on at another instant; nothing must wait."""
+        if instant != self.moment.now:
+            self.moment = Moment(instant, self.moment.zone)
+            self._selecting = self.catalog.selection.at(self.moment)
+            self._bound.clear()
+
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
         """Have rules asked about the profiles of an account, by internal id.
 
         Where there are many, they follow in transactions of their own (`accounts`).
         """
         members = few_members(self.connection, account)
+        if members is None and self.is_passing:
+            members = profiles.of_account(self.connection, account)
         if members is None:
             segments = {self.catalog.order[place].stored.id for place in places}
             followups.add(self.connection, account, segments, change=self.change)
@@ -110,7 +125,8 @@ class Sitting:
 
     def _affect_team(self, profile: int, places: Collection[int], reason: Reason) -> None:
         if places:
-            theirs = reason if reason.silent else Reason(Cause.TEAMMATE, self.change)
+            follows = reason.silent or self.is_passing
+            theirs = reason if follows else Reason(Cause.TEAMMATE, self.change)
             now = profiles.accounts_of(self.connection, (profile,)).get(profile)
             for account in {now, self._accounts.get(profile)} - {None}:
                 assert account is not None, "None was taken away"
@@ -125,9 +141,12 @@ class Sitting:
         self.write()
 
     def write(self) -> None:
-        """Write the flips found so far."""
+        """Write the flips found so far, and the time edges ahead."""
         firing.write(self.connection, self.catalog.lines, self.flips, self.moment.zone)
         self.flips = []
+        if self.edges:
+            agenda.add(self.connection, self.edges)
+            self.edges = []
 
     def ask(self) -> None:
         """Ask everything that waits: rule by rule, in order of dependency, and what follows."""
@@ -201,7 +220,8 @@ class Sitting:
         at, cause, cause_id = self.moment.now, reason.cause, reason.cause_id
         self.flips.append(Flip(segment, profile, enters, at, cause, cause_id, silent))
 
-    def _facts_of(self, profile: int) -> StoredFacts:
+    def facts_of(self, profile: int) -> StoredFacts:
+        """What is known of a profile, which must exist."""
         found = self._facts.get(profile)
         if found is None:
             found = StoredFacts(self.connection, profile, self._in_segment)
@@ -220,13 +240,26 @@ class Sitting:
         if predicate is None:
             return None
         try:
-            return predicate(self._facts_of(profile))
+            facts = self.facts_of(profile)
+            holds = predicate(facts)
+            self._look_ahead(entry, facts)
+            return holds
         except (Busy, Broken, DriverError):
             raise
         except Exception as error:  # one rule must not stop the data and all the others
             self._bound[place] = None
             self._quarantine(entry, error)
             return None
+
+    def _look_ahead(self, entry: Entry, facts: StoredFacts) -> None:
+        """Note when time alone may change the verdict for the first time."""
+        rule, moment = entry.rule, self.moment
+        if rule is None or moment.now >= self.look_until:
+            return
+        if entry.is_timed or facts.begins_after(moment.now) is not None:
+            end = spell(rule, facts, moment)[1]
+            if end <= self.look_until:
+                self.edges.append((end, entry.stored.id, facts.profile))
 
     def _quarantine(self, entry: Entry, error: Exception) -> None:
         runs.fail(self.connection, entry.stored.id, f"{type(error).__name__}: {error}")
@@ -243,43 +276,6 @@ def few_members(connection: Connection, account: int) -> Sequence[int] | None:
     """The profiles of an account, by internal id, or None when they are more than `FEW`."""
     found = profiles.of_account(connection, account, limit=FEW + 1)
     return found if len(found) <= FEW else None
-
-
-def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
-    """Make each profile, by internal id, what it should have been before this transaction.
-
-    First the definitions and imports that have not reached it, then what was said of its account.
-    Data of the transaction must not be written yet.
-    """
-    if not wanted:
-        return
-    if sitting.due:
-        _apply_due(sitting, wanted)
-    order, places = sitting.catalog.order, sitting.catalog.places
-    for profile, ahead in followups.ahead_of(sitting.connection, wanted).items():
-        found = [places[segment] for segment in ahead.segments if segment in places]
-        kept = [place for place in found if not order[place].error]
-        sitting.recheck(profile, kept, Reason(Cause.ACCOUNT, ahead.change))
-    sitting.ask()
-
-
-def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
-    places = sitting.catalog.places
-    due = [
-        (places[segment], one, _reason(sitting.catalog.order[places[segment]], one))
-        for segment, one in sitting.due.items()
-        if segment in places
-    ]
-    for profile, reached in profiles.reached(sitting.connection, wanted).items():
-        for place, one, reason in due:
-            if one.cursor < profile and reached < one.change:
-                sitting.recheck(profile, (place,), reason)
-    sitting.ask()
-    sitting.reached.update(wanted)
-
-
-def _reason(entry: Entry, due: runs.Due) -> Reason:
-    return Reason(Cause(due.cause), cause_id(entry, due), silent=not due.tells)
 
 
 def begin(

@@ -8,6 +8,7 @@ alone.
 - `driver`: the one import of SQLite: version guard, connection, transactions, errors
 - `schema`: tables and indexes, with the reason for each index
 - `schema_outbox`: tables of what is to be told
+- `schema_agenda`: tables of what time will do
 - `settings`: the time zone, the clock and the counters
 - `migrations`: opening a file, and from version to version
 - `plain`: mappings to JSON text and back; what cannot be stored is refused
@@ -24,6 +25,7 @@ alone.
 - `merge`: two profiles become one, one is deleted
 - `segments`: segments and every revision of their text
 - `runs`: bulk computations that are due, and how far each has come
+- `agenda`: time edges that are ahead, and up to when they are written down
 - `followups`: accounts whose change has not reached all of their profiles
 - `list_changes`: profiles that were put on a list, or taken off, and have not moved yet
 - `inside`: which segments profiles are in

@@ -24,9 +24,10 @@ from segql.store.driver import (
     not_ours,
 )
 from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4
+from segql.store.schema_agenda import VERSION_6
 from segql.store.schema_outbox import VERSION_5
 
-VERSION: Final = 5
+VERSION: Final = 6
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -64,6 +65,13 @@ def version_4(database: Database) -> None:
 def version_5(database: Database) -> None:
     """Whom to tell of flips, and what is to be told."""
     for part in VERSION_5:
+        database.executescript(part)
+
+
+@steps(name="version 6")
+def version_6(database: Database) -> None:
+    """Time edges that are ahead; segments are computed once more, to be exact from then on."""
+    for part in VERSION_6:
         database.executescript(part)
 
 

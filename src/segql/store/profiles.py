@@ -181,8 +181,13 @@ def accounts_of(connection: Connection, ids: Iterable[int]) -> dict[int, int | N
     return dict(connection.execute(_ACCOUNTS_OF, (json.dumps(list(ids)),)))
 
 
-def of_account(connection: Connection, account: int, *, after: int = 0, limit: int) -> list[int]:
-    """Up to `limit` profiles of an account whose internal id is greater than `after`, ascending."""
+def of_account(
+    connection: Connection, account: int, *, after: int = 0, limit: int = -1
+) -> list[int]:
+    """Profiles of an account whose internal id is greater than `after`, ascending.
+
+    All of them, or up to `limit`.
+    """
     bound = {"account": account, "after": after, "limit": limit}
     return [profile for (profile,) in connection.execute(_OF_ACCOUNT, bound)]
 

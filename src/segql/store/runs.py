@@ -27,6 +27,7 @@ _MARK: Final = """
            due_cause = case when due is null or :takes_over then :cause else due_cause end,
            due_tells = case when due is null or :takes_over then :tells else due_tells end,
            cursor = 0,
+           listed = null,
            runner = case when :takes_over then null else runner end
      where id = :segment
 """
@@ -50,13 +51,13 @@ _STEP: Final = """
 """
 _FINISH: Final = """
     update segments
-       set due = null, due_cause = null, due_tells = 0, cursor = 0,
+       set due = null, due_cause = null, due_tells = 0, cursor = 0, listed = :at,
            runner = null, runner_until = null, evaluated = :at, took = :took, error = null
      where id = :segment
 """
 _FAIL: Final = """
     update segments
-       set due = null, due_cause = null, due_tells = 0,
+       set due = null, due_cause = null, due_tells = 0, listed = null,
            runner = null, runner_until = null, error = :error
      where id = :segment
 """

@@ -33,9 +33,12 @@ nothing but such snapshots. Every distinct condition is evaluated once. Loads Nu
 - `rounds`: conditions for all ranges, those on teammates after what they ask
 - `job`: one evaluation, range by range
 - `evaluate`: catalogue and moment → members
+- `crossed`: what time alone may change between two instants, for many owners at once
+- `upcoming`: whom time alone may move into or out of segments, and when at first
 """
 
 from segql.engines.sets.course import Cancelled
 from segql.engines.sets.evaluate import Result, count, evaluate
+from segql.engines.sets.upcoming import upcoming
 
-__all__ = ["Cancelled", "Result", "count", "evaluate"]
+__all__ = ["Cancelled", "Result", "count", "evaluate", "upcoming"]

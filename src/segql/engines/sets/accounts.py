@@ -39,7 +39,7 @@ def with_accounts(
     population, _ = kept.seen(connection)
     holds = {condition: np.zeros(population.last + 1, np.bool_) for condition in tested}
     values: dict[Path, list[Kinds]] = {path: [Kinds()] for path in compared}
-    for slice_, ids in _slices(connection, kept):
+    for slice_, ids in account_slices(connection, kept):
         for condition, path in tested.items():
             _place(holds[condition], slice_, ids, path, condition, terms)
         for path in compared:
@@ -57,8 +57,8 @@ def _place(
     holds[ids[there]] = found[there]
 
 
-def _slices(connection: Connection, kept: Kept) -> Iterator[tuple[Slice, Whole]]:
-    """All accounts, each once: slices with the id in each slot, -1 for one that is elsewhere."""
+def account_slices(connection: Connection, kept: Kept) -> Iterator[tuple[Slice, Whole]]:
+    """Everybody in `kept` once: slices with the id in each slot, -1 for one that is elsewhere."""
     population, changes = kept.seen(connection)
     for part in population.parts():
         scope = population.scope(part)

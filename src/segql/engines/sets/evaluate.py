@@ -98,20 +98,20 @@ def evaluate(
     course = Course(on_progress, cancelled)
     job = Job(catalog, wanted, moment, manual or {}, part_slots, stale_share, course)
     with ExitStack() as stack:
-        first = stack.enter_context(_reader(path))
+        first = stack.enter_context(reader_of(path))
         if persist:
-            _prepare(job, path, first)
+            prepare_for(job, path, first)
         with reading(first):
             last = parts.profiles(first, part_slots).last
         workers = max(1, min(threads, last // part_slots + 1))
-        readers = [first, *(stack.enter_context(_reader(path)) for _ in range(workers - 1))]
+        readers = [first, *(stack.enter_context(reader_of(path)) for _ in range(workers - 1))]
         stack.enter_context(_together(readers))
         members, number = job.run(readers)
     return Result(number, sum(part.living for part in members), members)
 
 
-def _prepare(job: Job, path: Path, reader: Connection) -> None:
-    """Take the snapshots that are missing; as far as the store can be written."""
+def prepare_for(job: Job, path: Path, reader: Connection) -> None:
+    """Take the snapshots that a job lacks, as far as the store can be written."""
     with reading(reader):
         kept = [job.of_profiles(reader, job.terms(reader)), job.of_accounts(reader)]
     left = [(one, *step) for one in kept for step in due(reader, one)]
@@ -132,7 +132,8 @@ def _prepare(job: Job, path: Path, reader: Connection) -> None:
 
 
 @contextmanager
-def _reader(path: Path) -> Iterator[Connection]:
+def reader_of(path: Path) -> Iterator[Connection]:
+    """A connection for reading, closed at the end."""
     connection = connect(path, read_only=True)
     try:
         yield connection

@@ -47,9 +47,9 @@ def holding(condition: Condition, slice_: Slice, terms: Terms) -> Bools:
         case Holds():
             found = _attribute(condition, slice_, terms)
         case Did():
-            found = did(condition, _activities(condition.activity, slice_, terms), terms.moment)
+            found = did(condition, activities_of(condition.activity, slice_, terms), terms.moment)
         case Nth():
-            activities = _activities(condition.activity, slice_, terms)
+            activities = activities_of(condition.activity, slice_, terms)
             found = first_or_last(condition, activities, terms.moment)
         case Sequence():
             found = follows(
@@ -98,7 +98,8 @@ def _attribute(condition: Holds, slice_: Slice, terms: Terms) -> Bools:
             assert_never(operand)
 
 
-def _activities(activity: Activity, slice_: Slice, terms: Terms) -> Activities:
+def activities_of(activity: Activity, slice_: Slice, terms: Terms) -> Activities:
+    """What the profiles of a slice did of one kind."""
     match activity:
         case Event(name):
             return slice_.activities_of(terms.event_ids.get(name))

@@ -1,0 +1,77 @@
+"""Time passes: everybody's membership is brought to an instant; nothing is due after it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from segql.app import history, outbox
+from segql.app.project import Project
+from segql.membership import define, lists
+from segql.membership.advance import Advance, Advanced
+from segql.membership.define import Progress, Recomputed
+from segql.model.errors import Refused
+from segql.model.instants import MAX_INSTANT, Instant, Moment
+from segql.store import agenda, settings
+
+_NEAR_MS: Final = 86_400_000
+"""Edges of so much time are looked for at once before a call; else it looks at its own alone."""
+
+
+def advance(project: Project, *, now: Instant) -> Advanced:
+    """Bring every segment to `now`, each flip at the instant at which it happens.
+
+    What is due comes first, at the project's clock. Where that is later than `now`, nothing moves.
+    Stays that have lasted fire at the end.
+    """
+    if not 0 <= now <= MAX_INSTANT:
+        raise Refused("the instant lies outside the years 1970 to 9999", code="bad-time")
+    catch_up_at_clock(project, now=now)
+    done = _advance(project, now).done()
+    outbox.pass_stays(project, now=done.to)
+    return done
+
+
+def look_ahead(project: Project, *, now: Instant) -> None:
+    """Have the time edges up to `now`, and some beyond, written down before calls come in."""
+    late = agenda.late(project.connection, now)
+    if late and min(late.values()) > now - _NEAR_MS:
+        _advance(project, now).look_ahead()
+
+
+def _advance(project: Project, now: Instant) -> Advance:
+    moment = Moment(now, project.zone)
+    return Advance(project.connection, project.writing, project.catalog, project.path, moment)
+
+
+def catch_up_at_clock(
+    project: Project, *, now: Instant, on_progress: Progress | None = None
+) -> tuple[Recomputed, ...]:
+    """Compute what is due where time stands; at `now` in a project that has seen none."""
+    started = settings.clock(project.connection) or now
+    return catch_up(project, now=started, on_progress=on_progress)
+
+
+def catch_up(
+    project: Project, *, now: Instant, on_progress: Progress | None = None
+) -> tuple[Recomputed, ...]:
+    """Compute every segment that is due, unless another process is at it.
+
+    Intervals that retention no longer keeps are taken away.
+    """
+    project.follow_up(now)
+    lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
+    history.forget(project, now=now)
+    try:
+        found = define.compute(
+            project.connection,
+            project.writing,
+            project.catalog,
+            project.path,
+            Moment(now, project.zone),
+            on_progress=on_progress,
+        )
+    finally:
+        project.forget_catalog()
+    if found:
+        _advance(project, settings.clock(project.connection)).look_ahead()
+    return found

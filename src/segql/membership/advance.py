@@ -1,0 +1,173 @@
+"""Time passes: everybody is brought through the time edges up to now, each at its own instant.
+
+Edges are first found in bulk and written down (`look_ahead`), then gone through in order, in short
+transactions, each of which moves the project's clock. A kill between two of them loses nothing. As
+the order is that of time, then of dependency, then of profiles, it makes no difference in how many
+steps time is advanced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from itertools import groupby
+from pathlib import Path
+from time import perf_counter
+from typing import Final, TypeAlias
+
+from attrs import define, evolve, frozen
+
+from segql.engines import sets
+from segql.membership.arrears import go_through
+from segql.membership.catalog import Catalog
+from segql.membership.sitting import Sitting
+from segql.model.crossings import NEVER
+from segql.model.instants import Instant, Moment
+from segql.store import agenda, settings
+from segql.store.driver import Connection
+
+Writing: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+
+AHEAD_MS: Final = 3_600_000
+"""How far beyond now edges are written down, so that the next advance finds them there."""
+STRIDE_MS: Final = 86_400_000
+"""How far they are written down at once where there is more to catch up with."""
+_FEW_ROWS: Final = 100_000
+"""With fewer edges in a stride, the next one is longer."""
+CHUNK: Final = 200
+"""Edges of the first chunk, and of the smallest."""
+LOCK_S: Final = 0.02
+"""How long a chunk aims to hold the lock, going by the last one."""
+_ROWS: Final = 5_000
+"""Edges that are written down in one transaction."""
+
+
+@frozen
+class Advanced:
+    """What an advance did."""
+
+    to: Instant
+    """Where the project's clock stands."""
+    edges: int
+    """How many edges were gone through."""
+    entered: int
+    left: int
+
+
+@define(eq=False)
+class Advance:
+    """Brings everybody to the instant of `moment`."""
+
+    connection: Connection
+    writing: Writing
+    catalog: Callable[[], Catalog]
+    path: Path
+    moment: Moment
+    stride: int = STRIDE_MS
+    """How far edges are written down at once; more where there are few."""
+
+    def done(self) -> Advanced:
+        """Go through every edge up to now; `Advanced.to` is later where the clock was.
+
+        Where no segment is kept exact, time stands still.
+        """
+        now = self.moment.now
+        found = Advanced(now, 0, 0, 0)
+        reached = self.look_ahead()
+        while reached < now:
+            found = self._through(found, reached)
+            reached = self.look_ahead()
+        found = self._through(found, now)
+        with self.writing() as connection:
+            is_kept = bool(agenda.late(connection, NEVER))
+            to = settings.advance_clock(connection, now if is_kept else 0)
+        return evolve(found, to=to)
+
+    def look_ahead(self) -> Instant:
+        """Write down the edges that are not; gives up to when all are, now at the latest.
+
+        Those of all segments up to some time after now; with much to catch up with, less far.
+        """
+        now = self.moment.now
+        late = agenda.late(self.connection, now + 1)
+        if not late:
+            return now
+        until = min(now, min(late.values()) + self.stride) + AHEAD_MS
+        with self.writing() as connection:
+            # Calls write down what they see up to there before anybody has looked at all.
+            agenda.look_until(connection, until)
+        catalog = self.catalog()
+        late = agenda.late(self.connection, until)
+        written = 0
+        for before, group in groupby(sorted(late, key=late.__getitem__), late.__getitem__):
+            segments = [one for one in group if one in catalog.places]
+            written += self._write_down(catalog, segments, before, until)
+        if written < _FEW_ROWS:
+            self.stride *= 8
+        return min(now, until)
+
+    def _write_down(
+        self, catalog: Catalog, segments: Sequence[int], before: Instant, until: Instant
+    ) -> int:
+        entries = [catalog.order[catalog.places[one]] for one in segments]
+        names = {one.name: one.stored.id for one in entries if one.rule is not None}
+        found = sets.upcoming(
+            self.path,
+            catalog.rules,
+            names=names,
+            moment=Moment(before, self.moment.zone),
+            until=until,
+        )
+        rows = sorted(
+            (at, names[name], profile)
+            for name, (ids, instants) in found.items()
+            for profile, at in zip(ids.tolist(), instants.tolist(), strict=True)
+        )
+        for start in range(0, len(rows), _ROWS):
+            with self.writing() as connection:
+                agenda.add(connection, rows[start : start + _ROWS])
+        with self.writing() as connection:
+            agenda.mark_listed(connection, segments, before=before, until=until)
+        return len(rows)
+
+    def _through(self, found: Advanced, until: Instant) -> Advanced:
+        """Go through the edges that are written down, up to and with `until`, in chunks."""
+        size = CHUNK
+        while agenda.first(self.connection, until, limit=1):
+            began = perf_counter()
+            with self.writing() as connection:
+                rows, entered, left = self._chunk(connection, until, size)
+            found = evolve(
+                found,
+                edges=found.edges + rows,
+                entered=found.entered + entered,
+                left=found.left + left,
+            )
+            spent = perf_counter() - began
+            size = max(CHUNK, min(2 * size, int(size * LOCK_S / spent)))
+        return found
+
+    def _chunk(self, connection: Connection, until: Instant, size: int) -> tuple[int, int, int]:
+        """Go through the first edges; how many there were, and how many entered and left."""
+        rows = agenda.first(connection, until, limit=size + 1)
+        if len(rows) > size:
+            # The last instant may have more edges than were read.
+            until = rows[-1][0] - 1
+            kept = [row for row in rows if row[0] <= until]
+            if not kept:
+                until = rows[-1][0]
+                kept = agenda.first(connection, until, limit=-1)
+            rows = kept
+        if not rows:
+            return 0, 0, 0
+        settings.advance_clock(connection, until)
+        moment = Moment(rows[0][0], self.moment.zone)
+        sitting = Sitting(connection, self.catalog(), moment, change=0)
+        passed = agenda.passed(connection, {row[2] for row in rows})
+        edges = [row for row in rows if row[2] in passed and passed[row[2]] < row[0]]
+        go_through(sitting, edges, until=until)
+        entered = sum(flip.enters for flip in sitting.flips)
+        left = len(sitting.flips) - entered
+        agenda.drop_until(connection, until)
+        sitting.write()
+        return len(rows), entered, left

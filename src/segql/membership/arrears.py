@@ -1,0 +1,132 @@
+"""Profiles made what they should have been before a transaction: definitions, time, accounts.
+
+Definitions and imports that have not reached a profile come first, silently. Then the profile goes
+through every time edge up to now, each at its own instant, in order. Last comes what was said of
+its account. Data of the transaction must not be written yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from heapq import heapify, heappop, heappush
+from itertools import chain
+
+from segql.engines.interpreter.edges import spell
+from segql.membership.application import cause_id
+from segql.membership.catalog import Entry
+from segql.membership.questions import Reason
+from segql.membership.sitting import Sitting
+from segql.model.flips import Cause
+from segql.model.instants import Instant, Moment
+from segql.store import agenda, followups, profiles, runs
+
+BY_TIME = Reason(Cause.TIME, None)
+
+
+def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
+    """Make each profile, by internal id, what it should have been before this transaction."""
+    if not wanted:
+        return
+    if sitting.due:
+        _apply_due(sitting, wanted)
+    pass_time(sitting, with_teams(sitting, wanted))
+    order, places = sitting.catalog.order, sitting.catalog.places
+    for profile, ahead in followups.ahead_of(sitting.connection, wanted).items():
+        found = [places[segment] for segment in ahead.segments if segment in places]
+        kept = [place for place in found if not order[place].error]
+        sitting.recheck(profile, kept, Reason(Cause.ACCOUNT, ahead.change))
+    sitting.ask()
+
+
+def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
+    places = sitting.catalog.places
+    due = [
+        (places[segment], one, _reason(sitting.catalog.order[places[segment]], one))
+        for segment, one in sitting.due.items()
+        if segment in places
+    ]
+    for profile, reached in profiles.reached(sitting.connection, wanted).items():
+        for place, one, reason in due:
+            if one.cursor < profile and reached < one.change:
+                sitting.recheck(profile, (place,), reason)
+    sitting.ask()
+    sitting.reached.update(wanted)
+
+
+def _reason(entry: Entry, due: runs.Due) -> Reason:
+    return Reason(Cause(due.cause), cause_id(entry, due), silent=not due.tells)
+
+
+def with_teams(sitting: Sitting, wanted: Collection[int]) -> Collection[int]:
+    """The profiles and, where rules look at them, everybody of the same accounts.
+
+    What time does to one of them it may do to the others at the same instant.
+    """
+    if not sitting.catalog.reads_teammates:
+        return wanted
+    connection = sitting.connection
+    accounts = set(profiles.accounts_of(connection, wanted).values()) - {None}
+    teams = (profiles.of_account(connection, account or 0) for account in accounts)
+    return dict.fromkeys(chain(wanted, *teams))
+
+
+def pass_time(sitting: Sitting, wanted: Collection[int]) -> None:
+    """Bring profiles through every time edge up to now."""
+    connection, now = sitting.connection, sitting.moment.now
+    rows = agenda.of_profiles(connection, wanted, now)
+    late = agenda.late(connection, now)
+    if not (rows or late or sitting.due):
+        return
+    passed = agenda.passed(connection, wanted)
+    agenda.drop(connection, rows)
+    edges = [row for row in rows if row[2] in passed and passed[row[2]] < row[0]]
+    edges += _unwritten(sitting, late, passed)
+    go_through(sitting, edges, until=now)
+    sitting.move_to(now)
+    if late or sitting.due:
+        agenda.mark_passed(connection, wanted, at=now)
+
+
+def _unwritten(
+    sitting: Sitting, late: Mapping[int, Instant], passed: Mapping[int, Instant]
+) -> Iterable[agenda.Row]:
+    """The first edges of profiles that are not written down, up to now."""
+    places, order = sitting.catalog.places, sitting.catalog.order
+    now, zone = sitting.moment.now, sitting.moment.zone
+    for segment, listed in late.items():
+        rule = order[places[segment]].rule
+        for profile, instant in passed.items():
+            start = max(listed, instant)
+            if rule is not None and start < now:
+                end = spell(rule, sitting.facts_of(profile), Moment(start, zone))[1]
+                if end <= now:
+                    yield end, segment, profile
+
+
+def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant) -> None:
+    """Ask at each edge, in order of time, then of dependency, then of profiles.
+
+    Also at those that follow from them, up to and with `until`. A segment that is due is passed
+    over: its computation looks at everybody anyway.
+    """
+    places = sitting.catalog.places
+    ahead = [row for row in edges if row[1] in places and row[1] not in sitting.due]
+    heapify(ahead)
+    sitting.look_until = max(sitting.look_until, until)
+    sitting.is_passing = True
+    noted, sitting.edges = sitting.edges, []
+    while ahead:
+        at = ahead[0][0]
+        sitting.move_to(at)
+        while ahead and ahead[0][0] == at:
+            _, segment, profile = heappop(ahead)
+            sitting.recheck(profile, (places[segment],), BY_TIME)
+        sitting.ask()
+        for row in sitting.edges:
+            if row[0] <= until and row[1] not in sitting.due:
+                heappush(ahead, row)
+            else:
+                noted.append(row)
+        sitting.edges = []
+    sitting.edges = noted
+    sitting.is_passing = False

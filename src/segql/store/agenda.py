@@ -1,0 +1,122 @@
+"""Time edges that are ahead: when time alone may change who is in which segment, and for whom.
+
+A row is a question to be asked at an instant. Asking a question too many changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
+
+from segql.model.instants import Instant
+from segql.store import settings
+from segql.store.driver import Connection
+
+Row: TypeAlias = tuple[Instant, int, int]
+"""The instant, the segment and the profile, by internal ids."""
+
+_UNTIL: Final = "agenda"
+_ADD: Final = "insert or ignore into agenda (at, segment, profile) values (?, ?, ?)"
+_OF_PROFILES: Final = """
+    select at, segment, agenda.profile
+      from json_each(:profiles) as wanted
+     cross join agenda
+        on agenda.profile = wanted.value
+       and at <= :until
+"""
+_FIRST: Final = """
+    select at, segment, profile
+      from agenda
+     where at <= :until
+     order by at, segment, profile
+     limit :limit
+"""
+_DROP: Final = "delete from agenda where at = ? and segment = ? and profile = ?"
+_DROP_UNTIL: Final = "delete from agenda where at <= ?"
+_LATE: Final = """
+    select id, listed
+      from segments
+     where listed < ?
+       and archived is null
+"""
+_LISTED: Final = """
+    update segments
+       set listed = :until
+     where id = :segment
+       and listed = :before
+"""
+
+_PASSED: Final = """
+    select profile, passed
+      from json_each(?) as wanted
+     cross join activity
+        on activity.profile = wanted.value
+       and deleted = 0
+"""
+_PASS: Final = "update activity set passed = :at where profile = :profile"
+
+
+def until(connection: Connection) -> Instant:
+    """Up to which instant edges are written down; 0 at first."""
+    return int(settings.read(connection, _UNTIL) or 0)
+
+
+def look_until(connection: Connection, instant: Instant) -> None:
+    """Have edges up to `instant` written down from now on; inside `immediate`."""
+    if instant > until(connection):
+        settings.put(connection, _UNTIL, str(instant))
+
+
+def add(connection: Connection, rows: Iterable[Row]) -> None:
+    """Write edges down; inside `immediate`."""
+    connection.executemany(_ADD, rows)
+
+
+def of_profiles(connection: Connection, profiles: Iterable[int], until: Instant) -> list[Row]:
+    """The edges of profiles, by internal id, up to and with `until`."""
+    bound = {"profiles": json.dumps(list(profiles)), "until": until}
+    return connection.execute(_OF_PROFILES, bound).fetchall()
+
+
+def first(connection: Connection, until: Instant, *, limit: int) -> list[Row]:
+    """The first `limit` edges up to and with `until`, by instant, segment and profile."""
+    return connection.execute(_FIRST, {"until": until, "limit": limit}).fetchall()
+
+
+def drop(connection: Connection, rows: Sequence[Row]) -> None:
+    """Forget edges; inside `immediate`."""
+    connection.executemany(_DROP, rows)
+
+
+def drop_until(connection: Connection, instant: Instant) -> None:
+    """Forget every edge up to and with `instant`; inside `immediate`."""
+    connection.execute(_DROP_UNTIL, (instant,))
+
+
+def late(connection: Connection, until: Instant) -> dict[int, Instant]:
+    """The segments whose edges are not all written down up to `until`, and up to when they are."""
+    return dict(connection.execute(_LATE, (until,)))
+
+
+def mark_listed(
+    connection: Connection, segments: Iterable[int], *, before: Instant, until: Instant
+) -> None:
+    """Say that edges up to `until` are written down; inside `immediate`.
+
+    Only of segments of which it was `before` until now: others have been computed meanwhile.
+    """
+    connection.executemany(
+        _LISTED,
+        [{"segment": segment, "before": before, "until": until} for segment in segments],
+    )
+
+
+def passed(connection: Connection, ids: Iterable[int]) -> dict[int, Instant]:
+    """Up to when profiles, by internal id, have passed every time edge; living ones alone."""
+    return dict(connection.execute(_PASSED, (json.dumps(list(ids)),)))
+
+
+def mark_passed(connection: Connection, ids: Iterable[int], *, at: Instant) -> None:
+    """Say that profiles have passed every time edge up to `at`; inside `immediate`."""
+    connection.executemany(_PASS, [{"profile": one, "at": at} for one in ids])
