@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from math import inf, nan
 from pathlib import Path
@@ -26,6 +27,8 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield project
 
 
+NESTED_TOO_DEEP: Any = json.loads("[" * 100 + "]" * 100)
+
 BAD: list[tuple[Any, str]] = [
     (Track("", "export"), "bad-value"),
     (Track("ann", ""), "bad-value"),
@@ -43,6 +46,15 @@ BAD: list[tuple[Any, str]] = [
     (Track("ann", "export", time="1969-12-31"), "bad-time"),
     (Track("ann", "export", time=253_402_300_800_000), "bad-time"),
     (Track("ann", "export", time="soon"), "bad-time"),
+    (Track("ann", "export", time=nan), "bad-time"),  # type: ignore[arg-type] # as above
+    (Track("ann", "export", time="9999-12-31T23:59:59-12:00"), "bad-time"),
+    (Track("ann", "export", message_id=""), "bad-value"),
+    (Track("a" * 1_001, "export"), "bad-value"),
+    (Identify("ann", {"a": NESTED_TOO_DEEP}), "bad-value"),
+    (Identify("ann", {"k" * 1_001: 1}), "bad-value"),
+    (Identify("ann", {1: 1}), "bad-value"),  # type: ignore[dict-item] # as above
+    (Identify("ann", email=""), "bad-value"),
+    (Survey("ann", "nps", "seen", response_id="\0"), "bad-value"),
     (Identify("ann", {f"key {number}": number for number in range(10_001)}), "too-large"),
     (Identify("ann", {"a": [[]] * 1}, account_traits={"size": 1}), "bad-value"),
     (SetAccount("", {"size": 1}), "bad-value"),
@@ -70,6 +82,13 @@ def test_numbers_that_are_not_finite_are_missing(project: Project) -> None:
     project.identify("ann", {"a": nan, "b": inf, "c": 10**400, "d": 1}, now=NOW)
     assert project.count("trait.a is unknown and trait.b is unknown", now=NOW) == 1
     assert project.count("trait.c is unknown and trait.d = 1", now=NOW) == 1
+
+
+def test_a_nul_in_a_value_is_kept_and_compared(project: Project) -> None:
+    project.define("odd", 'trait.a contains "y" and not trait.a = "x"', now=NOW)
+    project.identify("ann", {"a": "x\0y"}, now=NOW)
+    assert list(project.members("odd")) == ["ann"]
+    assert project.recompute("odd", now=NOW) == {"odd": 1}
 
 
 def test_what_is_large_but_allowed_is_kept(project: Project) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from segql.model.errors import Broken, Busy, Refused, SegqlError
@@ -29,6 +30,9 @@ PAGE_BYTES: Final = 4096
 """Smaller than what reads best: an import of unsorted events writes half as much as with 8192."""
 WAIT_S: Final = 10.0
 """How long a call waits for another process's transaction before it is `Busy`."""
+
+ASK_S: Final = 0.001
+"""How often a writer that waits asks whether it is its turn."""
 
 _BUSY: Final = frozenset({5, 6})
 _READ_ONLY: Final = 8
@@ -162,7 +166,7 @@ def immediate(connection: Connection) -> Iterator[Connection]:
     `Broken` as `failures` does. Does not nest.
     """
     with failures():
-        connection.execute("begin immediate")
+        _begin(connection)
         try:
             yield connection
             connection.execute("commit")
@@ -170,6 +174,28 @@ def immediate(connection: Connection) -> Iterator[Connection]:
             if connection.in_transaction:  # a full disk may have ended it already
                 connection.execute("rollback")
             raise
+
+
+def _begin(connection: Connection) -> None:
+    """Begin as a writer, asking every `ASK_S` for as long as the connection waits.
+
+    SQLite itself soon asks ten times a second only, and so misses the moments between the
+    transactions of a process that writes all the time.
+    """
+    [(wait_ms,)] = connection.execute("pragma busy_timeout")
+    until = monotonic() + wait_ms / 1000
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("begin immediate")
+                return
+            except sqlite3.OperationalError as error:
+                if _code(error) not in _BUSY or monotonic() >= until:
+                    raise
+            sleep(ASK_S)
+    finally:
+        connection.execute(f"pragma busy_timeout = {wait_ms}")
 
 
 @contextmanager
