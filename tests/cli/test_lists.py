@@ -34,4 +34,4 @@ def test_a_list_goes_in_and_out_as_files(segql: Segql, tmp_path: Path) -> None:
     assert segql("members", "best").out == ""
     assert "is a list" in segql("diff", "vip@1", "vip@1", code=1).err
     nobody = segql("segment", "add-profiles", "new", "-", stdin="zed\n", code=1)
-    assert "0 added" in nobody.err
+    assert "the list `new` was not made" in nobody.err

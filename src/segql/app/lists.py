@@ -21,8 +21,8 @@ from segql.membership.catalog import Entry
 from segql.membership.sitting import begin
 from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
-from segql.store import list_changes, members, profiles, segments
-from segql.store.driver import Connection
+from segql.store import list_changes, members, profiles, segments, settings
+from segql.store.driver import Connection, reading
 from segql.store.plain import name_checked
 
 
@@ -47,6 +47,8 @@ class Listed:
     """Profiles for which that was so already."""
     rejects: tuple[Reject, ...]
     members: int
+    exists: bool = True
+    """False where it would be new, and was not made."""
 
 
 def rows_in(
@@ -125,18 +127,22 @@ def _change(
     moment = Moment(now, project.zone)
     # First whoever waits still, so that what is counted is what there was.
     lists.catch_up(project.connection, project.writing, project.catalog, moment)
-    with project.writing() as connection:
+    with reading(project.connection) as connection:  # no lock, however long the file
+        seen = settings.counted(connection, settings.Counter.FLIP)
         wanted, rejects = _resolved(connection, rows)
         entry = project.catalog().entries.get(name)
-        if entry is None and enters and not wanted and rejects:
-            return Listed(name, False, 0, 0, rejects, 0)
+        inside = set() if entry is None else members.among(connection, entry.stored.id, wanted)
+    if entry is None and enters and not wanted and rejects:
+        return Listed(name, False, 0, 0, rejects, 0, exists=False)
+    moving = [profile for profile in wanted if (profile in inside) != enters]
+    with project.writing() as connection:
+        entry = project.catalog().entries.get(name)
         segment = _list(project, name, entry, now, enters=enters, description=description)
-        inside = members.among(connection, segment, wanted)
-        moving = [profile for profile in wanted if (profile in inside) != enters]
+        is_as_seen = seen == settings.counted(connection, settings.Counter.FLIP)
+        if not is_as_seen or list_changes.first(connection) is not None:
+            moving = list(wanted)
         sitting = begin(connection, project.catalog(), moment)
-        # Those who wait in another process may yet make members of others, or take them off.
-        is_any_waiting = list_changes.first(connection) is not None
-        lists.put(sitting, segment, wanted if is_any_waiting else moving, enters=enters)
+        lists.put(sitting, segment, moving, enters=enters)
     catch_up(project, now=now)
     size = members.count(project.connection, segment)
     return Listed(name, entry is None, len(moving), len(wanted) - len(moving), rejects, size)

@@ -106,6 +106,9 @@ def _tell(done: Listed, file: Path, *, as_json: bool, words: tuple[str, str]) ->
             say(f"{where}:{one.line}: {one.reason}", style="yellow")
         if rejected > _SHOWN_REJECTS:
             say(f"… and {rejected - _SHOWN_REJECTS:,} more rows were rejected", style="yellow")
+        if not done.exists:
+            say(f"the list `{done.name}` was not made: none of these profiles exists")
+            return INPUT_AT_FAULT
         if done.created:
             say(f"made the list `{done.name}`")
         say(

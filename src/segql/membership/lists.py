@@ -27,7 +27,7 @@ FEW: Final = 200
 """Profiles that move in the transaction that says it."""
 CHUNK: Final = 50
 """Profiles of the first chunk, and of the smallest."""
-LOCK_S: Final = 0.02
+LOCK_S: Final = 0.01
 """How long a chunk aims to hold the lock, going by the last one."""
 
 Writing = Callable[[], AbstractContextManager[Connection]]
@@ -72,17 +72,19 @@ def _go_on(sitting: Sitting, waiting: list_changes.Waiting, size: int) -> None:
         list_changes.drop(connection, waiting.id)
         return
     chunk, rest = waiting.profiles[:size], waiting.profiles[size:]
-    became = profiles.became(connection, chunk)
-    living = profiles.accounts_of(connection, [became.get(one, one) for one in chunk])
-    _move(sitting, place, sorted(living), enters=waiting.enters)
+    _move(sitting, place, chunk, enters=waiting.enters)
     if rest:
         list_changes.shorten(connection, waiting.id, rest)
     else:
         list_changes.drop(connection, waiting.id)
 
 
-def _move(sitting: Sitting, place: int, wanted: Sequence[int], *, enters: bool) -> None:
+def _move(sitting: Sitting, place: int, asked: Sequence[int], *, enters: bool) -> None:
+    """Move those of `asked` that live, or what they became, and let what reads the list follow."""
     catalog = sitting.catalog
+    became = profiles.became(sitting.connection, asked)
+    living = profiles.accounts_of(sitting.connection, [became.get(one, one) for one in asked])
+    wanted = sorted(living)
     if not (catalog.followers[place] or catalog.team_followers[place]):
         members.apply(
             sitting.connection,
