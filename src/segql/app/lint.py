@@ -16,10 +16,13 @@ from segql.language.diagnostics import Diagnostic, Fix, Severity, strictly
 from segql.language.syntax import Segment
 from segql.model.instants import Instant, Moment
 from segql.model.vocabulary import Vocabulary
+from segql.rules.check import lists_known
 from segql.rules.desugar import desugar
-from segql.rules.lint import of_segment
+from segql.rules.implied import Judge
 from segql.rules.lint_catalogue import on_data, same_rules, unused
 from segql.rules.lint_codes import CODES, Code, codes_about
+from segql.rules.lint_groups import Groups
+from segql.rules.lint_reach import reach
 from segql.rules.rule import Rule
 from segql.rules.silences import allowed
 
@@ -91,9 +94,11 @@ def _found(
             one for one in file.diagnostics if one.severity is Severity.ERROR or CODES.get(one.code)
         ]
         if file.parsed.segments:
-            places = places_in(file.text)
+            places, lists = places_in(file.text), lists_known(vocabulary)
             for segment in file.parsed.segments:
-                here.extend(of_segment(segment, file.text, places, rules, vocabulary))
+                groups = Groups(file.text, places, Judge(lists))
+                here.extend(groups.findings(segment.rule))
+                here.extend(reach(segment, file.text, rules))
         found.append(here)
     return found
 

@@ -29,5 +29,4 @@
 - `order`: segments in order of dependency; the path of a cycle
 - `lint_catalogue`: segments beside one another, and what their members show
 - `silences`: comments that allow what the linter finds
-- `lint`: segments to what a reviewer would say of them
 """

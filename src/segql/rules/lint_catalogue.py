@@ -12,6 +12,7 @@ from segql.language.source import Span
 from segql.language.write import quoted
 from segql.rules.canonical import canonical
 from segql.rules.desugar import desugar
+from segql.rules.implied import Judge
 from segql.rules.reads import segments_of
 from segql.rules.rule import EVERYONE, NO_ONE, Rule
 
@@ -93,7 +94,8 @@ def on_data(
     """What the members of segments show; `rules` are those of all segments that are referred to.
 
     Nothing is said where it would be noise: of few profiles or members, of segments that refer to
-    one another, of a segment that lies in a larger one as any of its size might by chance.
+    one another or whose rules say as much, of a segment that lies in a larger one as any of its
+    size might by chance.
     """
     if members.of < _FEWEST_PROFILES:
         return
@@ -111,6 +113,7 @@ def on_data(
         (one for one in segments if _FEWEST_MEMBERS <= sizes[one.name] < members.of),
         key=lambda one: sizes[one.name],
     )
+    judge = Judge(lambda _: None)
     leads = {one.name: _reachable(one.name, rules) for one in rising}
     for index, segment in enumerate(rising):
         for larger in rising[index + 1 :]:
@@ -118,6 +121,8 @@ def on_data(
             related = other in leads[one] or one in leads[other]
             same = sizes[one] == sizes[other]
             if related or canonicals[one] == canonicals[other]:
+                continue
+            if not same and judge.follows(canonicals[other], canonicals[one]):
                 continue
             if sizes[one] * log(sizes[other] / members.of) > _CHANCE:
                 break  # and all that follow are larger still
