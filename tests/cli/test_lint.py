@@ -18,7 +18,7 @@ def test_findings_have_a_place_and_a_fix(segql: Segql, tmp_path: Path) -> None:
     (tmp_path / "a.segql").write_text(TWICE)
     ran = segql("lint", "a.segql")
     assert 'warning[decides-nothing]: `did "x"` is said twice\n --> a.segql:2:20\n' in ran.err
-    assert ran.err.endswith("1 segment linted, 1 finding, 1 with a fix (--fix, --fix-all)\n")
+    assert ran.err.endswith("1 segment linted, 1 finding, 1 mended by --fix\n")
     (found,) = segql("lint", "a.segql", "--json").lines
     assert (found["code"], found["fix"]["replacement"]) == ("decides-nothing", "")
     assert segql("lint", "a.segql", "--format", "github").out.startswith("::warning file=a.segql,")
@@ -49,6 +49,7 @@ def test_fixes_are_written_formatted_and_leave_who_is_in(segql: Segql, tmp_path:
     assert path.read_text() == mended
     assert "fixed" not in segql("lint", "a.segql", "--fix").err
     assert path.read_text() == mended
+    assert segql("lint", "a.segql").err.endswith("1 finding, 1 mended by --fix-all\n")
     segql("lint", "a.segql", "--fix-all", "--strict")
     assert path.read_text().endswith("within 30d and first_seen more than 30d ago\n")
     assert [each.name for each in tmp_path.iterdir()] == ["a.segql"]

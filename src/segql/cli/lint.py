@@ -128,14 +128,18 @@ def _write(one: Mended) -> None:
 
 
 def _sum_up(files: Sequence[SourceFile], against: str) -> None:
+    from segql.app.lint import codes
+
     found = [one for file in files for one in file.diagnostics]
     number = sum(len(file.parsed.segments) for file in files)
     segments = f"{number} segment{'' if number == 1 else 's'} linted{against}"
     if not found:
         say(f"{segments}, nothing found")
         return
-    mendable = sum(one.fix is not None for one in found)
-    fixes = f", {mendable} with a fix (--fix, --fix-all)" if mendable else ""
+    changing = {code.name: code.changes_members for code in codes()}
+    fixable = [changing[one.code] for one in found if one.fix and one.code in changing]
+    ways = (("--fix", fixable.count(False)), ("--fix-all", fixable.count(True)))
+    fixes = "".join(f", {count} mended by {option}" for option, count in ways if count)
     say(f"{segments}, {len(found)} finding{'' if len(found) == 1 else 's'}{fixes}")
 
 

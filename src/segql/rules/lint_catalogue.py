@@ -7,7 +7,7 @@ from math import log
 from typing import Final, Protocol
 
 from segql.language import syntax
-from segql.language.diagnostics import Diagnostic, Label, Severity
+from segql.language.diagnostics import Diagnostic, Severity
 from segql.language.source import Span
 from segql.language.write import quoted
 from segql.rules.canonical import canonical
@@ -61,10 +61,11 @@ def unused(
     names, all that neither are named, nor notify anybody, nor lead to one that does.
     """
     needed = {segment.name: segments_of(desugar(segment.rule)) for segment in segments}
-    is_root = (
-        (lambda one: one.name not in used) if used is not None else _is_helper
-    )  # fmt: skip
-    waiting = [one.name for one in segments if one.notify or not is_root(one)]
+    waiting = [
+        one.name
+        for one in segments
+        if one.notify or (not _is_helper(one) if used is None else one.name in used)
+    ]
     reached: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -171,7 +172,5 @@ def _at_name(
     segment: syntax.Segment,
     message: str,
     help: str | None = None,
-    also: tuple[Label, ...] = (),
 ) -> Diagnostic:
-    span = segment.name_span or _NOWHERE
-    return Diagnostic(code, severity, span, message, help, also=also)
+    return Diagnostic(code, severity, segment.name_span or _NOWHERE, message, help)

@@ -107,7 +107,7 @@ def _of_nothing(one: Silence, silences: Sequence[Silence], text: str) -> Diagnos
     alone = sum(other.comment == one.comment for other in silences) == 1
     message = f"there is no `{one.code}` to allow here"
     fix = None
-    if alone:
+    if alone and CODES[one.code].about == "rule":  # of others it depends on what was looked at
         start = one.comment.start
         before = text[:start].rstrip(" \t")
         fix = Fix("remove the comment", Span(len(before), one.comment.end), "")
