@@ -138,3 +138,31 @@ from segql.cli.main import run
 assert run(["--version"]) == 0
 """
     assert not (HEAVY | {"lark", "attrs", "attr", "re2"}) & loaded_by(code)
+
+
+TURN_TEXT_INTO_CODE = {"eval", "exec", "compile", "__import__"}
+READ_OBJECTS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+START_SHELLS = {"system", "popen", "getoutput", "getstatusoutput"}
+
+
+@pytest.mark.parametrize("module", [*modules()], ids=lambda path: str(path.relative_to(SRC)))
+def test_no_text_becomes_code_an_object_or_a_shell_command(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name != "compile" or module.parent != SRC:
+                assert name not in TURN_TEXT_INTO_CODE, f"line {node.lineno}"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="builtins" | "os"), attr=name)):
+                assert name not in TURN_TEXT_INTO_CODE | START_SHELLS, f"line {node.lineno}"
+            case ast.Import(names=names):
+                assert not READ_OBJECTS & {one.name.partition(".")[0] for one in names}
+            case ast.ImportFrom(module=str(name), names=names):
+                assert name.partition(".")[0] not in READ_OBJECTS
+                assert not START_SHELLS & {
+                    one.name for one in names if name in ("os", "subprocess")
+                }
+            case ast.keyword(arg="shell" | "allow_pickle", value=ast.Constant(value=value)):
+                assert value is False, f"line {node.value.lineno}"
+            case ast.keyword(arg="shell" | "allow_pickle"):
+                pytest.fail(f"line {node.value.lineno}: not plainly off")
+            case _:
+                pass

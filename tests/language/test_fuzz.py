@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from math import inf
 from time import process_time
 
 import pytest
@@ -15,7 +17,7 @@ from segql.language.format import format_rule
 from segql.language.parse import parse_rule, rule_of
 from segql.language.places import KEYWORDS
 from segql.language.render import render
-from segql.language.source import Source
+from segql.language.source import Source, Span
 from segql.model.errors import Refused
 
 OFTEN = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -81,8 +83,8 @@ def test_any_bytes_are_decoded_or_refused(content: bytes) -> None:
 
 
 HOSTILE = {
-    text[:24]: text[:65_536]
-    for text in (
+    f"{at} {text[:24]}": text[:65_536]
+    for at, text in enumerate((
         "(" * 65_536, "!" * 65_536, "=" * 65_536, "@" * 65_536, "," * 65_536, "." * 65_536,
         '"' * 65_536, "'" * 65_536, "<>=!" * 16_384, "not " * 16_384, "and " * 16_384,
         "did " * 16_384, "1 days " * 9_362, "--\n" * 21_845, "#\n" * 32_768, "\ufeff" * 21_845,
@@ -103,22 +105,51 @@ HOSTILE = {
         'on enter notify "a" ' * 3_200, 'trait.x matches "' + "(a*)*" * 12_000 + '"',
         'trait.x matches "(((a{1000}){1000}){1000})"',
         'trait.x matches "[[:alpha:]]{1000}\\\\pL{1,1000}" or ' * 20 + "everyone",
-    )
+        'trait.x matches "' + r"\\pL" * 3_300 + '"', 'trait.x matches "' + "a{1000}" * 580 + '"',
+        " or ".join(f'trait.x matches "[^a]{{1,900}}{at}"' for at in range(500)),
+        " or ".join(f'trait.x{at} matches "^[a-z]+{at}@example[.]com$"' for at in range(500)),
+        " or ".join(['did "x" where (a = 1 or b in (2, 3)) at least 3 times within 30d'] * 500),
+        " and ".join(['did "x" having sum(a) > 5 at least 3 times where b = 1 within 30d'] * 500),
+        "trait.x in (" + ", ".join(map(str, range(1_000, 11_000))) + ")",
+        'trait.x in ("' + '", "'.join(map(str, range(10_000))) + '",)',
+        "trait.x in (2026-01-01" + ", 2026-01-01" * 4_000 + ",1,2)", "trait" + ".a" * 16_000 + "=1",
+        " or ".join(["trait" + ".a" * 30 + " = 1"] * 500),
+        "in sample 0." + "1" * 40 + "% or " * 1_200 + "everyone",
+    ))
 }  # fmt: skip
 LONGEST_S = 0.05
-"""On a machine of its own. Several processes on one core, and a checking interpreter, take longer:
-the test allows four times as much, which what is not linear passes by far."""
+YARDSTICK_S = 0.007
+"""What the yardstick takes on the machine for which the bound is stated, one of two cores of 2026
+with nothing else to do."""
+PIECE = re.compile(r"(?P<word>\w+)|(?P<mark>[^\w\s])")
+
+
+def yardstick() -> float:
+    """The processor time of work like a parser's, which tells how fast this machine is now.
+
+    As much is allocated, and kept, as by a text of the greatest length.
+    """
+    text = 'trait.x = 1 and did "y" ' * 1_000
+    start = process_time()
+    tokens = [(one.lastgroup, one[0], *one.span()) for one in PIECE.finditer(text)]
+    spans = [Span(begin, end) for *_, begin, end in tokens]
+    places: dict[str, list[Span]] = {}
+    for (_, written, *_), span in zip(tokens, spans, strict=True):
+        places.setdefault(written, []).append(span)
+    return process_time() - start
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=map(ascii, HOSTILE))
-def test_no_text_takes_long(text: str) -> None:
-    taken = []
+def test_no_text_takes_longer_than_50_ms(text: str) -> None:
+    best = inf
     for _ in range(3):
         start = process_time()
         parsed = parse_rule(text)
-        taken.append(process_time() - start)
+        taken = process_time() - start
         assert len(parsed.diagnostics) <= 200
-        if taken[-1] < LONGEST_S:
+        slowness = 1.0 if taken < LONGEST_S else max(1.0, yardstick() / YARDSTICK_S)
+        best = min(best, taken / slowness)
+        if best < LONGEST_S:
             break
-    assert min(taken) < 4 * LONGEST_S
+    assert best < LONGEST_S
     check(text[:300])

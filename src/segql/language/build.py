@@ -107,8 +107,8 @@ class Builder(ClauseBuilder, AttributeBuilder):
     def in_sample(self, children: list[Any]) -> InSample:
         """`in sample 10% of "q3"`."""
         number = children[2]
-        percent = Decimal(str(number).replace("_", ""))
-        if not 0 <= percent <= 100:
+        percent = Decimal(str(number).replace("_", "")) or Decimal(0)  # never -0
+        if not 0 <= percent <= 100 or len(number.text.partition(".")[2]) > 40:
             place = Span(number.start_pos, number.end_pos)
             self.faults.append(refusals.no_percent(str(number), place))
         name = written(children[5]) if len(children) == 6 else None

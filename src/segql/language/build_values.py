@@ -8,7 +8,7 @@ from the first child to the last. What the grammar takes but the language refuse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
@@ -32,6 +32,7 @@ from segql.language.syntax import (
     Text,
     Value,
 )
+from segql.language.tokens import Token as Written
 from segql.model.durations import MONTHS_BY_UNIT, MS_BY_UNIT, SHORT_BY_LONG, Duration
 from segql.model.instants import read_instant, zone_named
 
@@ -51,20 +52,11 @@ class Piece(Generic[Given]):
 
 def span_of(children: Sequence[Any]) -> Span:
     """From the start of the first child to the end of the last."""
-    return Span(_start(children[0]), _end(children[-1]))
-
-
-def _start(child: Any) -> int:
-    return child.start_pos if isinstance(child, Token) else _span(child).start
-
-
-def _end(child: Any) -> int:
-    return child.end_pos if isinstance(child, Token) else _span(child).end
-
-
-def _span(child: Any) -> Span:
-    span: Span = child.span
-    return span
+    first, last = children[0], children[-1]
+    return Span(
+        first.start_pos if isinstance(first, Token) else first.span.start,
+        last.end_pos if isinstance(last, Token) else last.span.end,
+    )
 
 
 def types(children: Sequence[Any]) -> list[str]:
@@ -85,9 +77,10 @@ def whole(token: Token) -> int:
 class ValueBuilder:
     """Builds values, points in time, and lengths."""
 
-    def __init__(self) -> None:
-        """Begin without faults."""
+    def __init__(self, left_out: Mapping[int, Sequence[Written]]) -> None:
+        """Begin without faults; `left_out` are items of lists by the place of the first."""
         self.faults: list[Diagnostic] = []
+        self._left_out = left_out
 
     # Values and points
 
@@ -145,12 +138,14 @@ class ValueBuilder:
             case "TRUE" | "FALSE":
                 return Flag(child.type == "TRUE", span=span)
             case _:
-                return Number(float(str(child).replace("_", "")) + 0.0, span=span)
+                return _number(child.text, span)
 
     def values(self, children: list[Any]) -> Piece[tuple[Value, ...]]:
         """A list in parentheses."""
-        found = tuple(child for child in children if not isinstance(child, Token))
-        return Piece(found, span_of(children))
+        found: list[Value] = [child for child in children if not isinstance(child, Token)]
+        left_out = self._left_out.get(found[0].span.start, ()) if found[0].span else ()
+        found[1:1] = map(_literal, left_out)
+        return Piece(tuple(found), span_of(children))
 
     def period(self, children: list[Any]) -> Piece[str]:
         """`today`, `last month`."""
@@ -159,6 +154,17 @@ class ValueBuilder:
         if len(words) == 2 and words[1] not in ("week", "month", "quarter", "year"):
             self.faults.append(refusals.no_period(" ".join(words), span))
         return Piece(" ".join(words), span)
+
+
+def _literal(token: Written) -> Value:
+    span = Span(token.start, token.end)
+    if token.kind == "text":
+        return Text(unescaped(token.text[1:-1]), span=span)
+    return _number(token.text, span)
+
+
+def _number(text: str, span: Span) -> Number:
+    return Number(float(text.replace("_", "")) + 0.0, span=span)
 
 
 def _longest(unit: str) -> int:

@@ -163,3 +163,13 @@ def segment_twice(name: str, first: str, span: Span) -> Diagnostic:
         f"segment `{name}` is defined twice, first in {first}",
         help="names are unique in a project; rename or remove one of the two",
     )
+
+
+def too_large_patterns(span: Span) -> Diagnostic:
+    """Patterns that are together larger than a rule may have; this is the one that is too many."""
+    return error(
+        "too-large-patterns",
+        span,
+        "the patterns of the rule up to here are too large together",
+        help="repeat less, as in `{1,100}`, or name parts of the rule as segments",
+    )

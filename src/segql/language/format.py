@@ -74,7 +74,7 @@ def format_text(text: str, parsed: HasRule) -> str:
 def _laid_out(parts: Sequence[Part], notes: Mapping[Piece, Notes]) -> str:
     """The text of `parts`; in long lines if line breaks would make it too long to be read again."""
     text = "\n".join(lines_of(parts, notes))
-    if len(text.encode()) <= MAX_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) <= MAX_BYTES:
         return text
     return "\n".join(lines_of(parts, notes, width=MAX_BYTES))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from segql.language import scan
 from segql.language.build import Builder
@@ -20,19 +20,53 @@ _BY_TEXT: Final = {
     "(": "LPAR", ")": "RPAR", ",": "COMMA", ".": "DOT", "%": "PERCENT",
     **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), "OP"),
 }  # fmt: skip
+_LITERALS: Final = frozenset(("text", "number"))
+_LONG: Final = 64
+"""Tokens from which on it pays to look for long lists."""
 _NOTHING: Final = ""
 """The terminal of what the grammar has none for; it is refused wherever it stands."""
 
 
-def parsed(tokens: Sequence[scan.Token], start: str) -> tuple[Any, tuple[Diagnostic, ...]]:
+LeftOut: TypeAlias = Mapping[int, Sequence[scan.Token]]
+"""Items of long lists by the place of the item before them."""
+
+
+def parsed(
+    tokens: Sequence[scan.Token], start: str, left_out: LeftOut | None = None
+) -> tuple[Any, tuple[Diagnostic, ...]]:
     """What the builder makes of the tokens of a `rule` or a `file`, and the faults it found.
 
-    Raises `Stopped` with the index of the first of `tokens` where the grammar does not go on, which
-    is `len(tokens)` for the end.
+    `left_out` is what `folded` gave with the tokens. Raises `Stopped` where the grammar does not go
+    on; `Walk` finds the place.
     """
-    builder = Builder()
+    builder = Builder(left_out or {})
     result = _driver().run(start, terminals(tokens, start), builder)
     return result, tuple(builder.faults)
+
+
+def folded(tokens: Sequence[scan.Token]) -> tuple[Sequence[scan.Token], LeftOut]:
+    """The tokens without what stands between the first and the last item of long lists, and that.
+
+    The grammar goes on behind one literal and its comma as behind ten thousand; going through its
+    states for each of them takes four times as long as reading the literals.
+    """
+    left_out: dict[int, Sequence[scan.Token]] = {}
+    if len(tokens) < _LONG:
+        return tokens, left_out
+    found: list[scan.Token] = []
+    copied, last = 0, len(tokens) - 1
+    for index, token in enumerate(tokens):
+        if token.text != "(" or index < copied or tokens[index - 1].text not in ("in", "of"):
+            continue
+        end = first = index + 1
+        while end < last and tokens[end].kind in _LITERALS and tokens[end + 1].text == ",":
+            end += 2
+        if end > first + 2:
+            found += tokens[copied : first + 2]
+            left_out[tokens[first].start] = tokens[first + 2 : end : 2]
+            copied = end
+    found += tokens[copied:]
+    return found, left_out
 
 
 class Walk:
@@ -107,7 +141,7 @@ def terminals(tokens: Sequence[scan.Token], start: str, first: int = 0) -> Itera
             terminal = "DECIMAL" if "." in text else "INT"
         else:
             terminal = _BY_KIND.get(kind, _NOTHING)
-        yield Token(terminal, text, begin, end)
+        yield tuple.__new__(Token, (terminal, text, begin, end))  # twice as fast as `Token(…)`
     end = tokens[-1].end if tokens else 0
     yield Token(END, "", end, end)
 

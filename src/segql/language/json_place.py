@@ -15,8 +15,8 @@ from segql.model.errors import Refused
 DEEPEST: Final = 160
 """JSON levels: 64 levels of a rule take two each, and the innermost test a few more."""
 
-MOST_VALUES: Final = 40_000
-"""JSON values: more than 64 KiB of text can say."""
+MOST_VALUES: Final = 100_000
+"""JSON values: more than the 32,768 words of a rule can say, of which each makes three at most."""
 
 
 class Misplaced(Refused):
@@ -49,7 +49,7 @@ class Place:
             self.expect("an object")
         for key in self.value:
             if not isinstance(key, str):
-                self.refuse("wrong-type", f"has the key `{key}`, expected text")
+                self.refuse("wrong-type", f"has {_said(key)} as a key, expected text")
         before = f"{self.path}." if self.path else ""
         return {key: Place(value, f"{before}{key}") for key, value in self.value.items()}
 
@@ -160,7 +160,9 @@ def _text_size(place: Place) -> int:
         case str() as text:
             return len(text)
         case Mapping() as values:
-            return sum(len(key) for key in values if isinstance(key, str))
+            if not all(isinstance(key, str) for key in values):
+                place.entries()  # says which
+            return sum(map(len, values))
         case int() as number if abs(number) > LARGEST_WHOLE:
             place.number()
     return 0

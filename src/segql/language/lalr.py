@@ -107,6 +107,11 @@ class Driver:
                 if action >= 0:
                     break
                 origin, size, callback, single, helpers = reductions[~action]
+                if single and size == 1 and not helpers:  # a third of all: the child stays there
+                    stack.pop()
+                    state = states[stack[-1]][origin]
+                    stack.append(state)
+                    continue
                 if size:
                     children = values[-size:]
                     del values[-size:], stack[-size:]

@@ -19,15 +19,21 @@ _MOST_ESCAPES: Final = 100
 
 
 def unescaped(body: str) -> str:
-    """What the inside of a string stands for; its escapes must be known ones."""
+    """What the inside of a string stands for; an escape of no character stays as it is written."""
     if "\\" not in body:
         return body
-    return _ESCAPE.sub(
-        lambda match: (
-            chr(int(match[1], 16)) if match[1] else _PLAIN_ESCAPES.get(match[2], match[2])
-        ),
-        body,
-    )
+    return _ESCAPE.sub(_meant, body)
+
+
+def _meant(escape: re.Match[str]) -> str:
+    if escape[1] is None:
+        return _PLAIN_ESCAPES.get(escape[2], escape[2])
+    code = int(escape[1], 16)
+    return chr(code) if _is_character(code) else escape[0]
+
+
+def _is_character(code: int) -> bool:
+    return code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
 
 
 def text_mistakes(written: str, start: int) -> list[Diagnostic]:
@@ -37,8 +43,7 @@ def text_mistakes(written: str, start: int) -> list[Diagnostic]:
     for match in _ESCAPE.finditer(written[1:-1]):
         span = Span(start + 1 + match.start(), start + 1 + match.end())
         if match[1]:
-            code = int(match[1], 16)
-            if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+            if not _is_character(int(match[1], 16)):
                 found.append(error("bad-escape", span, f"`{match[0]}` is no character"))
         elif match[2] not in _PLAIN_ESCAPES and match[2] != quote:
             doubled = Fix("write the backslash twice", span, f"\\\\{match[2]}")
@@ -254,10 +259,22 @@ def too_many_conditions(limit: int, span: Span) -> Diagnostic:
     return error("too-many-conditions", span, message, help="name parts of it as segments")
 
 
-def too_many_patterns(limit: int, span: Span) -> Diagnostic:
-    """More patterns than one rule may have."""
-    message = f"the rule has more than {limit} patterns"
-    return error("too-many-patterns", span, message, help="join them with `|`")
+def too_many_words(limit: int, span: Span) -> Diagnostic:
+    """More words, values and signs than a rule may have."""
+    message = f"the rule has more than {limit:,} words, values and signs"
+    return error("too-long", span, message, help="move parts of it into segments of their own")
+
+
+def too_many_parts(limit: int, span: Span) -> Diagnostic:
+    """More parts of names than a rule may have."""
+    message = f"the names of the rule have more than {limit:,} parts"
+    return error("too-long", span, message, help="move parts of it into segments of their own")
+
+
+def too_many_filters(limit: int, span: Span) -> Diagnostic:
+    """More tests of `where` and steps of sequences than a rule may have."""
+    message = f"the rule has more than {limit:,} tests of `where` and steps of sequences"
+    return error("too-many-conditions", span, message, help="name parts of it as segments")
 
 
 def too_many_items(limit: int, span: Span) -> Diagnostic:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,10 +14,14 @@ MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 MAX_LEVELS: Final = 64
 MAX_CONDITIONS: Final = 500
 MAX_LIST_ITEMS: Final = 10_000
-MAX_PATTERNS: Final = 20
+MAX_FILTERS: Final = 1_000
+MAX_PARTS: Final = 10_000
+"""Dots of names. One name may have all of them."""
+MAX_TOKENS: Final = 32_768
+"""As many as 10,000 items and 500 long conditions need; 64 KiB could hold twice as many."""
 
 _WORDS: Final = frozenset(
-    {"(", ")", ",", ".", "not", "!", "and", "or", "&&", "||", "then", "when", "where", "matches"}
+    {"(", ")", ",", "not", "!", "and", "or", "&&", "||", "then", "when", "where"}
 )
 _BEFORE_OPERAND: Final = frozenset(
     {"", "(", ",", "and", "or", "not", "&&", "||", "!", "when", "teammate"}
@@ -29,19 +32,32 @@ _BEFORE_OPERAND: Final = frozenset(
 def beyond_limits(text: str, tokens: Sequence[Token]) -> list[Diagnostic]:
     """The first place at which a limit is passed. In a file, each `when` begins a new rule.
 
-    The tests of `where` and the steps of a sequence count as conditions; the items of all lists of
-    a rule count together; a name may have as many parts as a rule may have levels.
+    The items of all lists of a rule count together, and so do the tests of all `where`, with the
+    steps of sequences.
     """
     if _is_small(text):
         return []
     rule = _Rule()
+    begin, dots, last = 0, 0, len(tokens) - 1
+    counts_dots = text.count(".") > MAX_PARTS
     for index, token in enumerate(tokens):
-        if token.text in _WORDS:
-            if token.text == "when" and not _is_key(tokens, index):
-                rule = _Rule()
-            fault = rule.beyond(tokens, index)
+        word = token.text
+        if word in _WORDS:
+            if word == "," and rule.in_list:
+                rule.items += index == last or tokens[index + 1].text != ")"
+            elif word == "when" and not _is_key(tokens, index):
+                rule, begin, dots = _Rule(), index, 0
+            else:
+                rule.count(tokens, index)
+            fault = rule.beyond(token)
             if fault is not None:
                 return [fault]
+        elif counts_dots and word == ".":
+            dots += 1
+            if dots > MAX_PARTS:
+                return [lexical.too_many_parts(MAX_PARTS, token.span)]
+        if index - begin >= MAX_TOKENS:
+            return [lexical.too_many_words(MAX_TOKENS, token.span)]
     return []
 
 
@@ -49,78 +65,89 @@ def _is_small(text: str) -> bool:
     """Whether no limit can be passed, as of nearly every text: no need to look closer."""
     levels = text.count("(") + text.count("not") + text.count("!")
     parts = sum(map(text.count, ("and", "or", "&&", "||", "then", "where", ",")))
-    return (
-        max(levels, text.count(".")) <= MAX_LEVELS
-        and parts < MAX_CONDITIONS
-        and text.count("matches") <= MAX_PATTERNS
-    )
+    few = parts < MAX_CONDITIONS and text.count(".") <= MAX_PARTS
+    return levels <= MAX_LEVELS and few and len(text) <= MAX_TOKENS
 
 
 class _Rule:
     """What was counted of a rule so far."""
 
     def __init__(self) -> None:
+        self.items = 0
+        self.in_list = False
+        """Whether the innermost open parenthesis holds a list of values."""
         self._opened: list[tuple[str, int]] = []
         """For each open parenthesis, what it holds, and the `not`s before it."""
         self._nots = 0
         self._conditions = 1
-        self._items = 0
-        self._parts = 0
-        self._words = Counter[str]()
+        self._filters = 0
 
-    def beyond(self, tokens: Sequence[Token], index: int) -> Diagnostic | None:
-        """Count the token `index`; what is to be said if that passes a limit."""
-        self._count(tokens, index)
-        span = tokens[index].span
-        if len(self._opened) + self._nots > MAX_LEVELS or self._parts > MAX_LEVELS:
-            return lexical.too_deep(MAX_LEVELS, span)
-        if max(self._conditions, self._words["where"]) > MAX_CONDITIONS:
-            return lexical.too_many_conditions(MAX_CONDITIONS, span)
-        if self._items > MAX_LIST_ITEMS:
-            return lexical.too_many_items(MAX_LIST_ITEMS, span)
-        if self._words["matches"] > MAX_PATTERNS:
-            return lexical.too_many_patterns(MAX_PATTERNS, span)
+    def beyond(self, token: Token) -> Diagnostic | None:
+        """What is to be said at a token if it passes a limit."""
+        if self.items > MAX_LIST_ITEMS:
+            return lexical.too_many_items(MAX_LIST_ITEMS, token.span)
+        if len(self._opened) + self._nots > MAX_LEVELS:
+            return lexical.too_deep(MAX_LEVELS, token.span)
+        if self._conditions > MAX_CONDITIONS:
+            return lexical.too_many_conditions(MAX_CONDITIONS, token.span)
+        if self._filters > MAX_FILTERS:
+            return lexical.too_many_filters(MAX_FILTERS, token.span)
         return None
 
-    def _count(self, tokens: Sequence[Token], index: int) -> None:
-        token = tokens[index]
-        self._words[token.text] += 1
-        match token.text:
+    def count(self, tokens: Sequence[Token], index: int) -> None:
+        """Count the token `index`."""
+        match tokens[index].text:
             case "(":
-                holds = _held(tokens, index)
-                self._opened.append((holds, self._nots))
-                self._items += holds == "list"
+                self._open(_held(tokens, index, self._holds()))
             case ")" if self._opened:
                 _, self._nots = self._opened.pop()
+                self.in_list = self._holds() == "list"
             case ",":
                 self._comma(tokens, index)
             case "not" | "!" if index == 0 or tokens[index - 1].text in _BEFORE_OPERAND:
                 self._nots += 1
-            case "." if index > 1 and tokens[index - 2].text == ".":
-                self._parts += 1
-            case ".":
-                self._parts = 1
-            case "and" | "or" | "&&" | "||" | "then" if not _is_key(tokens, index):
-                self._conditions += not _is_bound(tokens, index)
+            case "where" if not _is_key(tokens, index):
+                self._filters += 1
+            case "then" if not _is_key(tokens, index):
+                self._filters += 1
                 self._nots = self._before_parenthesis()
+            case "and" | "or" | "&&" | "||" if not _is_key(tokens, index):
+                self._join(_is_bound(tokens, index))
+
+    def _open(self, holds: str) -> None:
+        self._opened.append((holds, self._nots))
+        self.in_list = holds == "list"
+        self.items += self.in_list
 
     def _comma(self, tokens: Sequence[Token], index: int) -> None:
-        holds = self._opened[-1][0] if self._opened else ""
         is_last = index + 1 < len(tokens) and tokens[index + 1].text == ")"
-        self._items += holds == "list" and not is_last
-        self._conditions += holds == "group" and not is_last
-        self._items += holds == ""  # where no comma belongs; but none is free
+        if self._holds() == "group":
+            self._conditions += not is_last
+        else:
+            self.items += 1  # where no comma belongs; but none is free
         self._nots = self._before_parenthesis()
+
+    def _join(self, is_bound: bool) -> None:
+        if not is_bound:
+            is_filter = self._holds() == "filter"
+            self._filters += is_filter
+            self._conditions += not is_filter
+        self._nots = self._before_parenthesis()
+
+    def _holds(self) -> str:
+        return self._opened[-1][0] if self._opened else ""
 
     def _before_parenthesis(self) -> int:
         return self._opened[-1][1] if self._opened else 0
 
 
-def _held(tokens: Sequence[Token], index: int) -> str:
-    """What a parenthesis holds: a `list` of values, the conditions of a `group`, or one thing."""
+def _held(tokens: Sequence[Token], index: int, inside: str) -> str:
+    """What a parenthesis holds: the values of a `list`, a `group`, the tests of a `filter`."""
     before = tokens[index - 1].text if index else ""
     if before == "in" or (before == "of" and index > 2 and tokens[index - 3].text == "contains"):
         return "list"
+    if before == "where" or inside == "filter":
+        return "filter"
     return "group" if before == "of" else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from attrs import frozen
@@ -101,9 +102,14 @@ def mended(tokens: Sequence[Token], slips: Sequence[Slip]) -> list[Token]:
         if slip is None or token.start < slip.span.start:
             found.append(token)
         elif token.start == slip.span.start:
-            meant = scan(slip.replacement).tokens
+            meant = _meant(slip.replacement)
             found += (one._replace(start=slip.span.start, end=slip.span.end) for one in meant)
     return found
+
+
+@lru_cache(maxsize=256)
+def _meant(replacement: str) -> tuple[Token, ...]:
+    return scan(replacement).tokens
 
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

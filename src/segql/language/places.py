@@ -52,18 +52,23 @@ def expected_in(tokens: Sequence[Token]) -> Expected:
     values: set[int] = set()
     opened: list[str] = []
     before = ""
+    inside = ""
     for index, token in enumerate(tokens):
-        inside = opened[-1] if opened else ""
-        if token.text == "(":
-            opened.append(_parenthesis(tokens, index, before, inside))
-        elif token.text == ")":
+        kind, text, *_ = token
+        if text == "(":
+            inside = _parenthesis(tokens, index, before, inside)
+            opened.append(inside)
+        elif text == ")":
             if opened:
                 opened.pop()
+            inside = opened[-1] if opened else ""
         elif before in _COMPARISONS or (inside == "list" and before in ("(", ",")):
             values.add(index)
-        elif token.kind == "word" and _is_name(token, before, inside):
+        elif kind == "word" and _is_name(token, before, inside):
             names.add(index)
-        before = "" if index in names else token.text.lower()
+            before = ""
+            continue
+        before = text.lower()
     return Expected(frozenset(names), frozenset(values))
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from segql.language.diagnostics import Diagnostic
 from segql.language.expected import expected
-from segql.language.grammar import Stopped, Walk, parsed
+from segql.language.grammar import Stopped, Walk, folded, parsed
 from segql.language.scan import Token
 from segql.language.stops import Stop
 
@@ -20,6 +20,8 @@ _STAND_IN: Final = "stand-in"
 _LONG: Final = 4_000
 """Tokens from which on faults that only the builder sees wait until the syntax is right, as the
 text would have to be built once more."""
+_ENDINGS: Final = frozenset({"(", ")", ",", "and", "or", "when", "description", "segment"})
+"""Whatever may end a condition, or stand round it."""
 _LINES: Final = frozenset({"description", "when", "notify", "segment"})
 
 
@@ -36,8 +38,9 @@ def read(tokens: Sequence[Token], start: str, length: int) -> Read:
 
     `length` is that of the text, without white space at its end.
     """
+    tokens, left_out = folded(tokens)
     try:
-        result, faults = parsed(tokens, start)
+        result, faults = parsed(tokens, start, left_out)
     except Stopped:
         return Read(None, _mistakes(tokens, start, length))
     return Read(result, faults)
@@ -133,6 +136,9 @@ def _forward(stop: Stop, first: int) -> int:
     index = first
     while index < len(tokens):
         token = tokens[index]
+        if token.text not in _ENDINGS:
+            index += 1
+            continue
         if token.text == "(":
             depth += 1
         elif token.text == ")":

@@ -127,8 +127,10 @@ def group_count(least: int, items: int, span: Span) -> Diagnostic:
 
 
 def no_percent(text: str, span: Span) -> Diagnostic:
-    """A share outside 0 to 100."""
-    return error("no-percent", span, f"`{text}%` is no share", help="shares go from 0% to 100%")
+    """A share outside 0 to 100, or of more than 40 decimals."""
+    shown = text if len(text) <= 50 else f"{text[:47]}…"
+    help = "shares go from 0% to 100%, with 40 decimals at most"
+    return error("no-percent", span, f"`{shown}%` is no share", help=help)
 
 
 def did_not_sequence(start: int, span: Span) -> Diagnostic:

@@ -5,13 +5,14 @@ One pass in linear time that never fails. Comments and white space are passed ov
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from attrs import frozen
 
 from segql.language import lexical
 from segql.language.diagnostics import Diagnostic
-from segql.language.limits import MAX_BYTES, MAX_FILE_BYTES, beyond_limits
+from segql.language.limits import MAX_BYTES, MAX_FILE_BYTES, MAX_TOKENS, beyond_limits
 from segql.language.source import Span
 from segql.language.tokens import KIND_BY_GROUP, NEXT, Token
 
@@ -45,12 +46,14 @@ def scan(text: str, *, max_bytes: int = MAX_BYTES) -> Scanned:
     tokens: list[Token] = []
     found: list[Diagnostic] = []
     passable: list[str] = []
-    copied = faults = 0
-    for match in NEXT.finditer(text, 0, len(text.rstrip(_BLANKS))):
+    copied = faults = start = end = 0
+    length = len(text.rstrip(_BLANKS))
+    most = MAX_TOKENS + 1 if max_bytes <= MAX_BYTES else None
+    for match in islice(NEXT.finditer(text, 0, length), most):
         group = match.lastindex or 0
         kind, written = KIND_BY_GROUP[group], match[group]
         start, end = match.span(group)
-        token = Token(kind, written, start, end)
+        token = tuple.__new__(Token, (kind, written, start, end))  # twice as fast as `Token(…)`
         if kind in _FLAWLESS or _is_plain(kind, written):
             tokens.append(token)
             continue
@@ -69,13 +72,15 @@ def scan(text: str, *, max_bytes: int = MAX_BYTES) -> Scanned:
                 return Scanned(tuple(tokens), tuple(found))
         tokens.append(token)
     beyond = beyond_limits(text, tokens)
+    if end < length and not beyond:  # so many with its comments
+        beyond = [lexical.too_many_words(MAX_TOKENS, Span(start, end))]
     rest = None if beyond or not found else "".join((*passable, text[copied:]))
     return Scanned(tuple(tokens), (*found, *beyond), rest)
 
 
 def _is_plain(kind: str, written: str) -> bool:
     """Whether a token has nothing in which a mistake could be, as nearly all have not."""
-    if kind == "text":
+    if kind == "text" or kind == "single":
         return written.isascii() and "\\" not in written
     return (kind == "number" or kind == "length") and len(written) < 16  # exact in a double
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from segql.language.compared import compared, ordered
 from segql.language.diagnostics import (
@@ -13,6 +13,7 @@ from segql.language.diagnostics import (
     Severity,
     error,
     mixed_and_or,
+    too_large_patterns,
     unknown_field,
 )
 from segql.language.source import Span
@@ -49,17 +50,30 @@ from segql.language.syntax import (
 )
 from segql.model.errors import Refused
 from segql.model.fields import FIELDS
-from segql.model.patterns import pattern
+from segql.model.patterns import MAX_COST, pattern, refusal_cost
 
 NOWHERE: Final = Span(0, 0)
+
+Found: TypeAlias = Diagnostic | TextTest
+"""Something to be said, or a pattern that is to be looked at."""
 
 
 def validated(rule: Rule, text: str) -> Iterator[Diagnostic]:
     """What is to be said about a rule that the grammar takes; `text` is what its spans refer to."""
-    yield from _said(rule, text)
+    spent = 0
+    for one in _said(rule, text):
+        if isinstance(one, Diagnostic):
+            yield one
+        elif spent <= MAX_COST:
+            fault, cost = _pattern(one)
+            spent += cost
+            if fault is not None:
+                yield fault
+            elif spent > MAX_COST:
+                yield too_large_patterns(one.span or NOWHERE)
 
 
-def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:  # noqa: C901 - one line per node
+def _said(rule: Rule, text: str) -> Iterator[Found]:  # noqa: C901 - one line per node
     match rule:
         case And(items):
             for item, following in pairwise(items):
@@ -90,12 +104,12 @@ def _said(rule: Rule, text: str) -> Iterator[Diagnostic]:  # noqa: C901 - one li
             pass
 
 
-def _having(rule: Did | SurveyDid | Nth) -> Iterator[Diagnostic]:
+def _having(rule: Did | SurveyDid | Nth) -> Iterator[Found]:
     if isinstance(rule, Did) and rule.having is not None:
         yield from _test(rule.having.test, rule.having.test.span or NOWHERE)
 
 
-def _filter(where: Rule | None, text: str) -> Iterator[Diagnostic]:
+def _filter(where: Rule | None, text: str) -> Iterator[Found]:
     if where is not None:
         yield from _said(where, text)
 
@@ -137,7 +151,7 @@ def _where_then_field(item: Rule, following: Rule, text: str) -> Iterator[Diagno
     )
 
 
-def _attribute(rule: Attribute) -> Iterator[Diagnostic]:
+def _attribute(rule: Attribute) -> Iterator[Found]:
     operand, test = rule.operand, rule.test
     span = test.span or rule.span or NOWHERE
     if isinstance(operand, Field) and operand.name not in FIELDS:
@@ -146,14 +160,14 @@ def _attribute(rule: Attribute) -> Iterator[Diagnostic]:
     yield from _test(test, span)
 
 
-def _test(test: AttributeTest, span: Span) -> Iterator[Diagnostic]:
+def _test(test: AttributeTest, span: Span) -> Iterator[Found]:
     match test:
         case Compare(op, value) if op not in ("=", "!="):
             yield from ordered(op, value, span)
         case Between(low, high):
             yield from _between(low, high, span)
-        case TextTest("matches", text):
-            yield from _pattern(text, span)
+        case TextTest("matches"):
+            yield test
         case _:
             pass
     if isinstance(test, Compare | OneOf | Contains) and test.ignoring_case:
@@ -226,12 +240,14 @@ def _reversed(low: Value, high: Value, span: Span) -> Diagnostic:
     return error("reversed-bounds", span, "the lower bound comes first", fix=fix)
 
 
-def _pattern(text: str, span: Span) -> Iterator[Diagnostic]:
+def _pattern(test: TextTest) -> tuple[Diagnostic | None, int]:
+    """What is wrong with a pattern, and what it cost to find out."""
     try:
-        pattern(text)
+        return None, pattern(test.text).programsize
     except Refused as refused:
         help = "patterns are RE2: linear in time, without look-around and back-references"
-        yield error("bad-pattern", span, refused.message, help=help)
+        place = test.span or NOWHERE
+        return error("bad-pattern", place, refused.message, help=help), refusal_cost(test.text)
 
 
 def _recency(rule: Sequence) -> Iterator[Diagnostic]:

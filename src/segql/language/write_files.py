@@ -94,7 +94,7 @@ def _notify(notify: Notify) -> Parts:
     if notify.cooldown is not None:
         words.append(f"at most once every {notify.cooldown}")
     line, span = " ".join(words), notify.span
-    if len(line) + STEP <= WIDTH:
+    if len(line) + STEP <= WIDTH or len(words) == 1:
         return (Piece(line, span),)
     # The names have no spans: comments go to the first one, or below the last.
     start = None if span is None else Span(span.start, span.start + 1)

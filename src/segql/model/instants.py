@@ -131,11 +131,24 @@ def instant_from(value: object, zone: ZoneInfo, *, what: str = "time") -> Instan
             pass
     if instant is None or not MIN_INSTANT <= instant <= MAX_INSTANT:
         raise Refused(
-            f"`{value}` is no {what}",
+            f"{shown(value)} is no {what}",
             code="bad-time",
             hint="write ISO 8601 such as 2026-03-01T12:00:00Z, an aware datetime, or milliseconds",
         )
     return instant
+
+
+def shown(value: object) -> str:
+    """A value that is no time, for a message, however large it is."""
+    match value:
+        case int() if abs(value) > MAX_INSTANT * 1_000:
+            return "so large a number"
+        case str() if len(value) > 80:
+            return f"`{value[:80]}…`"
+        case None | str() | int() | float() | datetime():
+            return f"`{value}`"
+        case _:
+            return f"a Python {type(value).__name__}"
 
 
 def local_text(instant: Instant, zone: ZoneInfo) -> str:

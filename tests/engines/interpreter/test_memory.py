@@ -22,7 +22,7 @@ NOW = 1_772_366_400_000
         ({"traits": []}, "traits", "must be an object, not a list"),
         ({"traits": {"at": datetime(2026, 1, 1, tzinfo=UTC)}}, "traits.at", "is a Python datetime"),
         ({"traits": {"a": [1, {"b": {1, 2}}]}}, "traits.a[1].b", "is a Python set"),
-        ({"traits": {1: 2}}, "traits", "has the key 1: keys must be text"),
+        ({"traits": {1: 2}}, "traits", "has a key that is a number: keys must be text"),
         ({"account": "acme"}, "account", "must be an object, not text"),
         ({"account": {"name": "acme"}}, "account.name", "is no key of a profile"),
         ({"account": {"traits": 3}}, "account.traits", "must be an object, not a number"),
@@ -67,11 +67,16 @@ def test_a_faulty_document_is_refused_with_the_place(document: Any, place: str, 
     assert caught.value.code == "bad-profile"
 
 
-def test_a_deep_document_does_not_exhaust_the_stack() -> None:
+@pytest.mark.parametrize(("levels", "is_refused"), [(100, False), (101, True), (50_000, True)])
+def test_a_document_has_at_most_100_levels(levels: int, is_refused: bool) -> None:
     deep: dict[str, Any] = {}
-    for _ in range(50_000):
+    for _ in range(levels):
         deep = {"a": deep}
-    assert Profile.of({"traits": deep}).trait(("a", "a")) is not None
+    if is_refused:
+        with pytest.raises(BadProfile, match="more than 100 levels deep, at `traits"):
+            Profile.of({"traits": deep})
+    else:
+        assert Profile.of({"traits": deep}).trait(("a", "a")) is not None
 
 
 @pytest.mark.parametrize("key", ["id", "email", "traits", "account", "events", "surveys"])

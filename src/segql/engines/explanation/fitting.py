@@ -12,7 +12,7 @@ from typing import TypeVar, assert_never
 from segql.engines.explanation.altered import with_value
 from segql.engines.interpreter.attributes import Properties
 from segql.model.instants import MAX_INSTANT, MIN_INSTANT, Instant, Moment, iso
-from segql.model.values import Json
+from segql.model.values import Json, element_of
 from segql.model.windows import Window, bounds
 from segql.rules.rule import (
     AllOf,
@@ -95,8 +95,8 @@ def number_inside(test: NumberIn, value: Json) -> float | None:
     high = test.high if test.high_included else _step(test.high, test.low, -1)
     if not low <= high or (low == high and not isfinite(low)):
         return None
-    near = value if isinstance(value, int | float) and isfinite(value) else 0
-    number = min(max(float(near), low), high)
+    near = element_of(value)
+    number = min(max(near if isinstance(near, float) else 0.0, low), high)
     return plain(number) if isfinite(number) else None
 
 

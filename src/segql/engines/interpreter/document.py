@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from segql.model.errors import Refused
-from segql.model.instants import Instant, instant_from
+from segql.model.instants import Instant, instant_from, shown
 from segql.model.values import Json, Path
 
 Document: TypeAlias = Mapping[str, object]
+Waiting = TypeVar("Waiting")
+
+DEEPEST: Final = 100
+"""Levels of objects and lists inside one another, in traits, properties or answers."""
+MOST_VALUES: Final = 1_000_000
+"""Values in the traits of a profile or the properties of an event; keeps out what holds itself."""
+MOST_BITS: Final = 13_000
+"""Of a whole number; what Python writes out in messages has a few more."""
 
 _KINDS: Final = {
     bool: "a flag", int: "a number", float: "a number", str: "text", list: "a list",
@@ -48,6 +56,8 @@ def entry_of(value: object, place: str, keys: tuple[str, ...]) -> Document:
         raise BadProfile(place, f"must be an object, not {kind(value)}")
     unknown = next((key for key in value if key not in keys), None)
     if unknown is not None:
+        if not isinstance(unknown, str):
+            raise BadProfile(place, f"has a key that is {kind(unknown)}: keys must be text")
         name = f"{place}.{unknown}" if place else str(unknown)
         raise BadProfile(name, "is no key of a profile", hint=f"the keys here are {_said(keys)}")
     return value
@@ -106,21 +116,21 @@ def time_of(entry: Document, key: str, place: str, zone: ZoneInfo) -> Instant:
         return instant_from(value, zone)
     except Refused as error:
         at = _under(place, key)
-        raise BadProfile(at, f"must be a time, not `{value}`", hint=error.hint) from error
+        raise BadProfile(at, f"must be a time, not {shown(value)}", hint=error.hint) from error
 
 
 def times_of(entry: Document, key: str, zone: ZoneInfo) -> Mapping[Path, Instant]:
     """The instants in the nested object at `key` by path; an object's is the latest inside it."""
     times: dict[Path, Instant] = {}
     waiting: list[tuple[Path, object]] = [((), entry.get(key) or {})]
-    while waiting:
-        path, value = waiting.pop()
+    for count, (path, value) in enumerate(_popped(waiting)):
         place = ".".join((key, *path))
+        _refuse_size(place, len(path), count)
         if not isinstance(value, Mapping):
             raise BadProfile(place, f"must be an object, not {kind(value)}")
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise BadProfile(place, f"has the key {name!r}: keys must be text")
+                raise BadProfile(place, f"has a key that is {kind(name)}: keys must be text")
             here = (*path, name)
             if isinstance(inner, Mapping):
                 waiting.append((here, inner))
@@ -145,25 +155,40 @@ def values_of(entry: Document, key: str, place: str) -> Mapping[str, Json]:
 
 def _check_json(values: Mapping[object, object], place: str) -> None:
     # An own stack: a deep document must not exhaust Python's.
-    waiting: list[tuple[str, object]] = [(place, values)]
-    while waiting:
-        place, value = waiting.pop()
+    waiting: list[tuple[str, object, int]] = [(place, values, 0)]
+    for count, (place, value, level) in enumerate(_popped(waiting)):
+        _refuse_size(place, level, count)
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:
+            raise BadProfile(place, "is a number of thousands of digits")
         if value is None or isinstance(value, str | int | float):
             continue
         if isinstance(value, list | tuple):
-            waiting.extend((f"{place}[{index}]", one) for index, one in enumerate(value))
+            inner = enumerate(value)
+            waiting.extend((f"{place}[{index}]", one, level + 1) for index, one in inner)
         elif isinstance(value, Mapping):
             for key, one in value.items():
                 if not isinstance(key, str):
-                    raise BadProfile(place, f"has the key {key!r}: keys must be text")
+                    raise BadProfile(place, f"has a key that is {kind(key)}: keys must be text")
                 if type(one) is not str:  # the most frequent kind needs no second look
-                    waiting.append((f"{place}.{key}", one))
+                    waiting.append((f"{place}.{key}", one, level + 1))
         else:
             raise BadProfile(
                 place,
                 f"is {kind(value)}",
                 hint="values are those of JSON; write dates and times as ISO 8601 text",
             )
+
+
+def _popped(waiting: list[Waiting]) -> Iterator[Waiting]:
+    while waiting:
+        yield waiting.pop()
+
+
+def _refuse_size(place: str, level: int, count: int) -> None:
+    if level > DEEPEST:
+        raise BadProfile("", f"it is nested more than {DEEPEST} levels deep, at `{place[:80]}…`")
+    if count > MOST_VALUES:
+        raise BadProfile("", f"it has more than {MOST_VALUES:,} values, at `{place[:80]}`")
 
 
 def _list(entry: Document, key: str) -> list[object] | tuple[object, ...]:
