@@ -56,11 +56,11 @@ def catch_up(
 ) -> tuple[Recomputed, ...]:
     """Compute every segment that is due, unless another process is at it.
 
-    Intervals that retention no longer keeps are taken away.
+    Intervals that retention no longer keeps are taken away, some at a time.
     """
     project.follow_up(now)
     lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
-    history.forget(project, now=now)
+    history.forget(project, now=now, at_most=history.BESIDES)
     try:
         found = define.compute(
             project.connection,

@@ -19,6 +19,8 @@ PAGE: Final = 1_000
 MOST_POINTS: Final = 10_000
 FORGET: Final = 500
 """Intervals of the first chunk that retention takes away, and of the smallest."""
+BESIDES: Final = 50_000
+"""Intervals that other work takes away on its way, in a second or so."""
 LOCK_S: Final = 0.02
 """How long a chunk aims to hold the lock, going by the last one."""
 _DAY_MS: Final = 86_400_000
@@ -207,11 +209,12 @@ def retain(project: Project, days: int | None) -> None:
         history.retain(connection, days)
 
 
-def forget(project: Project, *, now: Instant) -> int:
+def forget(project: Project, *, now: Instant, at_most: int | None = None) -> int:
     """Take away the intervals that retention no longer keeps at `now`, and give how many.
 
-    In chunks that hold the lock shortly; a kill between two of them leaves the rest for the next
-    time. Nothing is taken away while history is kept for ever.
+    The oldest first; with `at_most` about so many, and the others the next time. In chunks that
+    hold the lock shortly; a kill between two of them leaves the rest. Nothing is taken away while
+    history is kept for ever.
     """
     days = history.retention(project.connection)
     before = now - days * _DAY_MS if days is not None else 0
@@ -222,7 +225,8 @@ def forget(project: Project, *, now: Instant) -> int:
         started = perf_counter()
         with project.writing() as connection:
             gone = history.forget(connection, before=before, limit=size)
-        total, is_last = total + gone, gone < size
+        total += gone
+        is_last = gone < size or (at_most is not None and total >= at_most)
         took = perf_counter() - started
         size = max(FORGET, min(2 * size, int(size * LOCK_S / took)))
     return total

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from attrs import frozen
 
-from segql.app.advance import catch_up
+from segql.app.advance import catch_up, look_ahead
 from segql.app.files import Source, failed, open_source
 from segql.app.import_columns import Columns
 from segql.app.import_items import PROFILE_IDS
@@ -125,6 +125,7 @@ def _change(
     description: str | None,
 ) -> Listed:
     moment = Moment(now, project.zone)
+    look_ahead(project, now=now)
     # First whoever waits still, so that what is counted is what there was.
     lists.catch_up(project.connection, project.writing, project.catalog, moment)
     with reading(project.connection) as connection:  # no lock, however long the file

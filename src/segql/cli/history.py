@@ -134,8 +134,8 @@ def settings_command(keep_history: str | None, database: Path, as_json: bool) ->
     """Show the project's settings, and change them.
 
     Who is in a segment is always kept, with its beginning. Intervals that are over are kept for
-    ever unless --keep-history says otherwise; `segql prune`, and every bulk computation, takes away
-    what is older.
+    ever unless --keep-history says otherwise; `segql prune` takes away what is older, and so do
+    bulk computations and `segql advance`, some of it at a time.
     """
     from segql.app.history import kept, retain
 
