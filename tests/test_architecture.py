@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines": {"model", "rules", "store"},
     "membership": {"model", "language", "rules", "store", "engines"},
     "app": {"model", "language", "rules", "store", "engines", "membership"},
-    "tui": {"model", "language", "app", "membership", "store"},
+    "tui": {"model", "language", "editor", "app", "membership", "store"},
     "cli": {"model", "language", "app", "membership", "store", "tui"},
 }
 """Packages by what they may import of ours, themselves apart."""

@@ -63,7 +63,7 @@ def started(database: Path) -> Started:
     async def start(
         *, size: tuple[int, int] = (100, 30), theme: str | None = None
     ) -> AsyncIterator[Pilot[None]]:
-        app = SegqlApp(database, clock=clock)
+        app = SegqlApp(database, clock=clock, state=database.parent / "state")
         async with app.run_test(size=size) as pilot:
             if theme is not None:
                 app.theme = theme

@@ -31,11 +31,15 @@
 - `formatting`: .segql files brought into canonical form
 - `checks`: .segql files checked together, and against a vocabulary
 - `lint`: .segql files linted, and their fixes
+- `shelf`: the names that rules may use, for people to choose from
+- `writing`: a text that is being written: what it says, what is wrong with it
+- `proposals`: what saving a text would do
 - `segment_tests`: tests beside segments: cases against the .segql files beside them
 - `follow`: imports that membership follows
 - `calls`: calls checked, as what the store takes
 - `ingest`: calls in, one or many; membership follows
 - `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
+- `preview`: whom a text that is being written holds for
 - `journeys`: a profile's way through the segments
 - `embedding`: the project as other programs embed it
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from segql.app import history, outbox
@@ -52,11 +53,16 @@ def catch_up_at_clock(
 
 
 def catch_up(
-    project: Project, *, now: Instant, on_progress: Progress | None = None
+    project: Project,
+    *,
+    now: Instant,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Recomputed, ...]:
     """Compute every segment that is due, unless another process is at it.
 
-    Intervals that retention no longer keeps are taken away, some at a time.
+    Intervals that retention no longer keeps are taken away, some at a time. Raises `Cancelled` when
+    `cancelled` says so; what is not computed stays due.
     """
     project.follow_up(now)
     lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
@@ -69,6 +75,7 @@ def catch_up(
             project.path,
             Moment(now, project.zone),
             on_progress=on_progress,
+            cancelled=cancelled,
         )
     finally:
         project.forget_catalog()

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from segql.app.project import Project
 from segql.engines.explanation.explain import explain
+from segql.language import syntax
 from segql.membership.catalog import Catalog
 from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
@@ -69,24 +70,31 @@ def why(project: Project, segment: str, external: str, *, now: Instant) -> Why:
 
     Raises `Refused` for an unknown profile or segment, or a manual list, which has no rule.
     """
+    entry = project.catalog().entry(segment)
+    if entry.written is None:
+        raise Refused(
+            f"segment `{segment}` is a manual list: its members were put there by hand",
+            code="manual-segment",
+        )
+    return why_of(project, entry.written.rule, external, now=now)
+
+
+def why_of(project: Project, rule: syntax.Rule, external: str, *, now: Instant) -> Why:
+    """Why `rule`, saved or not, holds for a profile at `now`, or why not, and until when.
+
+    Raises `Refused` for an unknown profile.
+    """
     with reading(project.connection):
         catalog = project.catalog()
-        entry = catalog.entry(segment)
-        if entry.written is None:
-            raise Refused(
-                f"segment `{segment}` is a manual list: its members were put there by hand",
-                code="manual-segment",
-            )
-        number = internal(project, external)
         moment = Moment(now, project.zone)
-        facts = _facts(project, number, catalog, moment)
+        facts = _facts(project, internal(project, external), catalog, moment)
         assert facts is not None, "a living profile has facts"
         rules = {
             name: other.written.rule
             for name, other in catalog.entries.items()
             if other.written is not None
         }
-        return explain(entry.written.rule, facts, moment, segments=rules)
+        return explain(rule, facts, moment, segments=rules)
 
 
 def _facts(project: Project, profile: int, catalog: Catalog, moment: Moment) -> StoredFacts | None:

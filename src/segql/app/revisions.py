@@ -89,8 +89,8 @@ def compare(
     one, other = (found.ids(name) for name in asked)
     return Compared(
         tuple(lines),
-        _side(project, np.setdiff1d(one, other, assume_unique=True).tolist()),
-        _side(project, np.setdiff1d(other, one, assume_unique=True).tolist()),
+        side_of(project, np.setdiff1d(one, other, assume_unique=True).tolist()),
+        side_of(project, np.setdiff1d(other, one, assume_unique=True).tolist()),
         len(np.intersect1d(one, other, assume_unique=True)),
     )
 
@@ -136,6 +136,7 @@ def _parsed(text: str, label: str) -> syntax.Segment:
     return parsed.segments[0]
 
 
-def _side(project: Project, ids: list[int]) -> Side:
+def side_of(project: Project, ids: list[int]) -> Side:
+    """How many profiles, by internal ids, and the names of the first."""
     named = profiles.externals(project.connection, ids[:SAMPLE])
     return Side(len(ids), tuple(named[one] for one in ids[:SAMPLE] if one in named))

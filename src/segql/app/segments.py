@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from attrs import evolve, field, frozen
@@ -125,6 +125,7 @@ def apply(
     now: Instant,
     notify: bool = False,
     on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Applied:
     """Store a plan in one transaction, then evaluate what changed and whatever was still due.
 
@@ -132,7 +133,8 @@ def apply(
     entries and exits with `notify` only.
 
     Raises `Refused` (`changed-meanwhile`) when another process changed the segments since the plan
-    was made; then nothing is stored.
+    was made; then nothing is stored. Where `cancelled` ends the evaluation (`Cancelled`), the plan
+    is stored and the evaluation stays due.
     """
     moment = Moment(now, project.zone)
     left_over = catch_up_at_clock(project, now=now, on_progress=on_progress)
@@ -145,7 +147,7 @@ def apply(
         due = [change.name for change in changes if change.evaluate and change.action != "archive"]
         wanted = catalog.dependants(due)
         define.mark(connection, catalog, wanted, cause=Cause.DEFINITION, tells=notify)
-    recomputed = catch_up(project, now=now, on_progress=on_progress)
+    recomputed = catch_up(project, now=now, on_progress=on_progress, cancelled=cancelled)
     return Applied(tuple(changes), (*left_over, *recomputed))
 
 

@@ -20,6 +20,13 @@ def tui_command(database: Path) -> None:
     config = read(Path.cwd())
     with Project.opened(database):
         pass  # what is wrong with it is said here, before the screen is taken
+    from platformdirs import user_state_path
+
     from segql.tui.main import SegqlApp
 
-    SegqlApp(database, clock=lambda: time.time_ns() // 1_000_000, settings=config.tui).run()
+    SegqlApp(
+        database,
+        clock=lambda: time.time_ns() // 1_000_000,
+        state=user_state_path("segql", appauthor=False),
+        settings=config.tui,
+    ).run()

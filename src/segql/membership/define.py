@@ -83,14 +83,16 @@ def compute(
     moment: Moment,
     *,
     on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Recomputed, ...]:
     """Compute the segments that are due and that nobody else is at, in order of dependency.
 
     `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue,
     `path` is where the database is. Everybody is evaluated at `moment`, or at the project's clock
     where that is later. A segment that cannot be computed keeps its error and stops no other.
+    Raises `sets.Cancelled` while evaluating when `cancelled` says so; what is not done stays due.
     """
-    work = _Work(connection, writing, catalog, path, moment, on_progress)
+    work = _Work(connection, writing, catalog, path, moment, on_progress, cancelled)
     try:
         return work.done()
     finally:
@@ -118,6 +120,7 @@ class _Work:
         path: Path,
         moment: Moment,
         on_progress: Progress | None,
+        cancelled: Callable[[], bool] | None,
     ) -> None:
         self.connection = connection
         self.writing = writing
@@ -125,6 +128,7 @@ class _Work:
         self.path = path
         self.moment = moment
         self.on_progress = on_progress
+        self.cancelled = cancelled
         self.runner = runs.new_runner()
         self.found: dict[str, Recomputed] = {}
         self.holds_any = False
@@ -186,7 +190,11 @@ class _Work:
             return broken
         try:
             result = sets.evaluate(
-                self.path, claimed.catalog.rules, moment=claimed.moment, names=names
+                self.path,
+                claimed.catalog.rules,
+                moment=claimed.moment,
+                names=names,
+                cancelled=self.cancelled,
             )
             return broken | dict.fromkeys(names, result)
         except (Busy, Broken, DriverError, sets.Cancelled):

@@ -5,6 +5,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 
 - `session`: a project's database as the screens use it
 - `keys`: every key, by the id that `segql.toml` calls it by
+- `looks`: styles of pieces of text
 - `dialogs`: failures with text to copy; questions before something is destroyed
 - `page`: what the main screens share
 - `tables`: tables of rows with keys, filled anew without losing the place
@@ -14,5 +15,19 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `profile`: the screen of one profile
 - `segment`: the screen of one segment
 - `segments`: the screen of all segments
+- `drafts`: texts under way, kept on disk
+- `documents`: segments, revisions and files as texts to write on
+- `completion`: the dropdown beside the cursor
+- `editor`: the editor, coloured, with marks at mistakes
+- `diagnostics_list`: what is to be said of the text, below it
+- `writing`: the pane with the editor in it
+- `navigator`: segments and vocabulary beside the editor
+- `assessment`: a text looked at while it is written
+- `preview`: the live preview
+- `opening`: the dialog to open something
+- `paths`: the dialog that asks for a file
+- `saving`: the dialog that shows what saving does, and does it
+- `texts`: a screen with a text in front, opened, saved, kept
+- `author`: the screen to write segments on
 - `main`: the app
 """

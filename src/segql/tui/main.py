@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import SystemCommand
+from textual.app import ScreenStackError, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
@@ -17,6 +17,7 @@ from segql.app.project import Project
 from segql.model.errors import SegqlError
 from segql.model.instants import Instant
 from segql.store import settings
+from segql.tui.author import AuthorPage
 from segql.tui.go import GoDialog
 from segql.tui.help import HelpDialog
 from segql.tui.keys import binding, keymap
@@ -34,8 +35,12 @@ class SegqlApp(SessionApp):
     """The terminal UI of one project's database."""
 
     TITLE = "SegQL"
-    MODES: ClassVar[dict[str, type[Page]]] = {"segments": SegmentsPage}  # type: ignore[assignment]
+    MODES: ClassVar[dict[str, type[Page]]] = {  # type: ignore[assignment]
+        "write": AuthorPage,
+        "segments": SegmentsPage,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
+        binding("app.write"),
         binding("app.segments"),
         binding("app.go"),
         binding("app.help"),
@@ -43,10 +48,19 @@ class SegqlApp(SessionApp):
     ]
 
     def __init__(
-        self, path: Path, *, clock: Callable[[], Instant], settings: Tui | None = None
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], Instant],
+        state: Path,
+        settings: Tui | None = None,
     ) -> None:
-        """Take where the database is; raises `Refused` for unknown names in `settings.keys`."""
+        """Take where the database is, and the folder that drafts are kept in.
+
+        Raises `Refused` for unknown names in `settings.keys`.
+        """
         super().__init__()
+        self.state = state
         self.session = Session(path, clock=clock)
         self._settings = settings or Tui()
         self._keys = keymap(self._settings.keys)
@@ -70,6 +84,7 @@ class SegqlApp(SessionApp):
         if isinstance(screen, Page):
             yield from screen.commands()
         yield SystemCommand("go: to a segment or profile", "By a few letters", self.action_go)
+        yield SystemCommand("view: write", "Write a segment", lambda: self.to_mode("write"))
         yield SystemCommand("view: segments", "All segments", lambda: self.to_mode("segments"))
         yield SystemCommand("view: theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("app: help", "This screen, and its keys", self.action_help)
@@ -100,7 +115,10 @@ class SegqlApp(SessionApp):
 
     async def _follow(self) -> None:
         """Tell the screen in front when another process, or this one, changed the database."""
-        page = self.screen
+        try:
+            page = self.screen
+        except ScreenStackError:  # the app is ending
+            return
         if not isinstance(page, Page):
             return
         try:

@@ -80,6 +80,8 @@ class SessionApp(App[None]):
     """An app on one project; what screens know of it."""
 
     session: Session
+    state: Path
+    """Where what this machine keeps for its users is, such as drafts."""
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

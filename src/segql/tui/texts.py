@@ -1,0 +1,136 @@
+"""A screen with a text in front: texts are opened, saved, and kept while they are not saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import work
+
+from segql.tui import drafts as keeping
+from segql.tui.documents import file_document, revisions_in, segment_document, write_file
+from segql.tui.drafts import Document, Drafts
+from segql.tui.opening import Choice, OpenDialog
+from segql.tui.page import Page
+from segql.tui.paths import PathDialog
+from segql.tui.saving import Outcome, SaveDialog
+
+
+class TextsPage(Page):
+    """What the screen does with whole texts; how one looks is told by `show_text`."""
+
+    def __init__(self) -> None:
+        """Begin with no text; the drafts are read when the screen is shown."""
+        super().__init__()
+        self.drafts = Drafts()
+
+    def show_text(self) -> None:
+        """Show the text in front."""
+        raise NotImplementedError
+
+    @property
+    def _file(self) -> Path:
+        return keeping.file_for(self.app.state, self.app.session.path)
+
+    def load_texts(self) -> None:
+        """Show the text that was in front when the app was last left."""
+        self.drafts = keeping.load(self._file)
+        self.show_text()
+
+    def keep(self) -> None:
+        """Keep all texts on disk; a disk that fails is told, and stops nobody from writing."""
+        try:
+            keeping.keep(self._file, self.drafts)
+        except OSError as error:
+            self.notify(f"drafts cannot be kept: {error.strerror}", severity="error", markup=False)
+
+    def put_in_front(self, document: Document) -> None:
+        """Write on another text; the one before is kept if it is not saved."""
+        self.drafts = self.drafts.with_current(document)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.show_text()
+        self.keep()
+
+    def action_new(self) -> None:
+        """Begin an empty text."""
+        self.put_in_front(self.drafts.untitled())
+
+    def action_open(self) -> None:
+        """Choose what to write on."""
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                self._open(choice)
+
+        changed = [one for one in self.drafts.others if one.is_changed]
+        self.app.push_screen(OpenDialog(changed), chosen)
+
+    def open_segment(self, name: str) -> None:
+        """Write on a segment; what was not saved of it comes back."""
+        self._open(Choice(f"segment {name}", name))
+
+    @work(exclusive=True, group="texts", exit_on_error=False)
+    async def _open(self, choice: Choice) -> None:
+        kept = self.drafts.find(choice.key)
+        if kept is not None and kept.is_changed and choice.revision is None:
+            self.put_in_front(kept)
+            return
+        kind, _, name = choice.key.partition(" ")
+        if kind == "file":
+            document = await self.ask(lambda project: file_document(project, Path(name)))
+        else:
+            if kept is not None and kept.is_changed:
+                self.drafts = self.drafts.aside(choice.key)
+            document = await self.ask(
+                lambda project: segment_document(project, name, choice.revision)
+            )
+        self.put_in_front(document)
+
+    def action_save(self) -> None:
+        """Save to the database, after a look at what that does; a file is written too."""
+        current = self.drafts.current
+        if not current.text.strip():
+            self.notify("there is nothing to save yet")
+            return
+
+        def ended(outcome: Outcome | None) -> None:
+            if outcome is not None:
+                self._saved(outcome)
+
+        self.app.push_screen(SaveDialog(current.text, current.revisions), ended)
+
+    @work(exclusive=True, group="texts", exit_on_error=False)
+    async def _saved(self, outcome: Outcome) -> None:
+        current = self.drafts.current
+        if outcome.how == "theirs":
+            theirs = await self.ask(lambda project: segment_document(project, outcome.name))
+            self.drafts = self.drafts.aside(current.key)
+            self.put_in_front(theirs)
+            self.notify("your text is kept: Ctrl+O opens it")
+            return
+        path = current.path
+        if path is not None:
+            write_file(path, outcome.text)
+        revisions = await self.ask(lambda project: revisions_in(project, outcome.text))
+        self.drafts = self.drafts.saved(outcome.text, revisions)
+        self._changed()
+        self.notify(outcome.words or "saved", markup=False)
+
+    def action_save_file(self) -> None:
+        """Save to a `.segql` file."""
+        current = self.drafts.current
+
+        def chosen(place: tuple[Path, str] | None) -> None:
+            if place is not None:
+                self._filed(*place)
+
+        self.app.push_screen(PathDialog(current.text, current.path), chosen)
+
+    @work(exclusive=True, group="texts", exit_on_error=False)
+    async def _filed(self, path: Path, text: str) -> None:
+        write_file(path, text)
+        revisions = await self.ask(lambda project: revisions_in(project, text))
+        self.drafts = self.drafts.filed(path, text, revisions)
+        self._changed()
+        self.notify(f"saved to {path}", markup=False)
