@@ -99,7 +99,7 @@ def _print_parsing() -> None:
     print(f"{'a text of':>10} {'ms':>8} {'µs per KiB':>11}")
     for size in (1, 4, 16, 64):
         text = " or ".join([PIECE] * max(1, size * 1024 // (len(PIECE) + 4)))
-        taken = median_s(lambda text=text: segql.check(text))  # type: ignore[misc]
+        taken = median_s(lambda text=text: segql.parse(text))  # type: ignore[misc]
         print(f"{size:6} KiB {taken * 1e3:8.2f} {taken * 1e6 / (len(text) / 1024):11.0f}")
 
 

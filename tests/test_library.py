@@ -147,3 +147,16 @@ def test_a_file_of_segments_is_read_written_and_told_as_json() -> None:
         segql.parse_file(text + text)
     with pytest.raises(segql.RuleError):
         segql.format_file("segment")
+
+
+def test_a_plan_that_is_applied_makes_the_rule_hold() -> None:
+    rule, ann = 'trait.plan = "pro" and did "export"', {"traits": {"plan": "free"}}
+    plan = segql.explain(rule, ann, now="2026-03-01T12:00:00Z").plans[0]
+    after = segql.applied(ann, plan, now="2026-03-01T12:00:00Z")
+    assert segql.matches(rule, after, now="2026-03-01T12:00:00Z")
+    assert ann == {"traits": {"plan": "free"}}
+
+
+def test_without_flips_a_reason_has_the_verdict_alone() -> None:
+    why = segql.explain('trait.plan = "pro"', {}, now="2026-03-01T12:00:00Z", flips=False)
+    assert (why.holds, why.plans) == (False, ())
