@@ -97,6 +97,14 @@ class Catalog:
         return Selection(self.readers, [entry.rule for entry in self.order])
 
     @cached_property
+    def turning(self) -> tuple[tuple[bool, bool], ...]:
+        """For each place, whether one more event can make an outsider enter, and a member leave."""
+        return tuple(
+            (True, True) if one.turns is None else (one.turns.on, one.turns.off)
+            for one in self.order
+        )
+
+    @cached_property
     def team_readers(self) -> Readers:
         """Which of them read what of teammates, by place."""
         read = [

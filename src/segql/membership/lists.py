@@ -98,9 +98,8 @@ def _move(sitting: Sitting, place: int, asked: Sequence[int], *, enters: bool) -
     together = with_teammates(sitting, wanted)
     bring_up_to_date(sitting, together)
     sitting.remember_accounts(together)
-    segment = catalog.order[place].stored.id
     reason = Reason(Cause.DEFINITION, None, silent=True)
     for profile in wanted:
-        if enters != sitting.is_inside(segment, profile):
+        if enters != sitting.is_inside(place, profile):
             sitting.flip(profile, place, reason, enters=enters)
     sitting.settle()

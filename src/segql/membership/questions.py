@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -20,14 +20,8 @@ class Reason:
     silent: bool = False
 
 
-class Question(NamedTuple):
-    """A rule, by place, to be asked about a profile, by internal id."""
-
-    place: int
-    profile: int
-    reason: Reason
-    is_by_events: bool
-    """Whether nothing has changed but that the profile has more events."""
+Asked: TypeAlias = tuple[int, int]
+"""A rule, by place, and a profile, by internal id."""
 
 
 class Questions:
@@ -35,41 +29,47 @@ class Questions:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._reasons: dict[tuple[int, int], Reason] = {}
-        self._order: list[tuple[int, int]] = []
-        """Those, and some that were taken away, as a heap."""
-        self._by_events: set[tuple[int, int]] = set()
+        self._reasons: dict[Asked, Reason] = {}
+        self._by_events: set[Asked] = set()
+        """Those for no other reason than that the profile has more events."""
+        self._order: list[Asked] | None = None
+        """While they are taken: those, and some that were forgotten, as a heap."""
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        """Place and profile of each."""
+    def __iter__(self) -> Iterator[Asked]:
+        """Each of them, in no order."""
         return iter(self._reasons)
 
     def add(self, profile: int, places: Iterable[int], reason: Reason) -> None:
         """Ask rules about a profile; where they are asked already, this reason counts."""
         for place in places:
-            asked = place, profile
-            if asked not in self._reasons:
-                heappush(self._order, asked)
-            self._reasons[asked] = reason
-            self._by_events.discard(asked)
+            self._add((place, profile), reason)
 
     def add_others(self, profile: int, places: Iterable[int], reason: Reason) -> None:
         """Ask rules about a profile; where they are asked already, their own reason counts."""
         for place in places:
             asked = place, profile
-            if asked not in self._reasons:
-                heappush(self._order, asked)
-                self._reasons[asked] = reason
-            self._by_events.discard(asked)
+            self._add(asked, self._reasons.get(asked, reason))
+
+    def _add(self, asked: Asked, reason: Reason) -> None:
+        if self._order is not None and asked not in self._reasons:
+            heappush(self._order, asked)
+        self._reasons[asked] = reason
+        self._by_events.discard(asked)
 
     def add_by_event(self, profile: int, places: Iterable[int], reason: Reason) -> None:
         """Ask rules about a profile that has one more event; this reason counts."""
+        reasons = self._reasons
         for place in places:
             asked = place, profile
-            if asked not in self._reasons:
-                heappush(self._order, asked)
+            if asked not in reasons:
                 self._by_events.add(asked)
-            self._reasons[asked] = reason
+            reasons[asked] = reason
+
+    def drop_idle(self, is_idle: Callable[[Asked], bool]) -> None:
+        """Ask nothing that more events alone cannot change."""
+        for asked in filter(is_idle, self._by_events):
+            del self._reasons[asked]
+        self._by_events.clear()
 
     def forget(self, profile: int) -> None:
         """Ask nothing about a profile."""
@@ -77,12 +77,12 @@ class Questions:
             del self._reasons[asked]
             self._by_events.discard(asked)
 
-    def taken(self) -> Iterator[Question]:
+    def taken(self) -> Iterator[tuple[Asked, Reason]]:
         """Each of them, taken away, with those that are added meanwhile."""
-        while self._order:
-            asked = place, profile = heappop(self._order)
+        order = self._order = sorted(self._reasons)
+        while order:
+            asked = heappop(order)
             reason = self._reasons.pop(asked, None)
             if reason is not None:
-                is_by_events = asked in self._by_events
-                self._by_events.discard(asked)
-                yield Question(place, profile, reason, is_by_events)
+                yield asked, reason
+        self._order = None

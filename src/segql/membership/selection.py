@@ -79,5 +79,10 @@ class Selecting:
                 (place, [bind(self._moment) for bind in binds]) for place, binds in reading.some
             ]
         values = values_of(properties)
-        passing = [place for place, clauses in bound if any(passes(values) for passes in clauses)]
-        return [*reading.every, *passing]
+        found = [*reading.every]
+        for place, clauses in bound:
+            for passes in clauses:
+                if passes(values):
+                    found.append(place)
+                    break
+        return found

@@ -18,7 +18,7 @@ from segql.engines.interpreter.predicates import Predicate
 from segql.membership import firing
 from segql.membership.affected import Affected
 from segql.membership.catalog import Catalog, Entry
-from segql.membership.questions import Questions, Reason
+from segql.membership.questions import Asked, Questions, Reason
 from segql.model.errors import Broken, Busy
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
@@ -55,8 +55,8 @@ class Sitting:
         """Whether what flips now does so by time alone."""
         self._questions = Questions()
         self._selecting = catalog.selection.at(moment)
-        self._inside: dict[tuple[int, int], bool] = {}
-        """Whether it is known to be in a segment, by ids of segment and profile."""
+        self._inside: dict[Asked, bool] = {}
+        """Which profiles are known to be in which segments, and which not."""
         self._facts: dict[int, StoredFacts] = {}
         self._bound: dict[int, Predicate[Facts] | None] = {}
         self._accounts: dict[int, int | None] = {}
@@ -134,7 +134,8 @@ class Sitting:
 
     def settle(self) -> None:
         """Ask everything that waits, write the flips, and say whom the transaction reached."""
-        self.reached.update(profile for _, profile in self._questions)
+        if self.due:
+            self.reached.update(profile for _, profile in self._questions)
         self.ask()
         if self.due:
             profiles.mark_reached(self.connection, self.reached, change=self.change)
@@ -150,21 +151,18 @@ class Sitting:
 
     def ask(self) -> None:
         """Ask everything that waits: rule by rule, in order of dependency, and what follows."""
-        order = self.catalog.order
-        self._load((order[place].stored.id, profile) for place, profile in self._questions)
-        for question in self._questions.taken():
-            place, profile = question.place, question.profile
-            entry = order[place]
-            inside = self.is_inside(entry.stored.id, profile)
-            if question.is_by_events and not _can_change(entry, inside=inside):
-                continue
-            holds = self._holds(place, entry, profile)
-            if holds is not None and holds != inside:
-                self.flip(profile, place, question.reason, enters=holds)
+        self._load(self._questions)
+        inside, turning = self._inside, self.catalog.turning
+        self._questions.drop_idle(lambda asked: not turning[asked[0]][inside[asked]])
+        for (place, profile), reason in self._questions.taken():
+            holds = self._holds(place, self.catalog.order[place], profile)
+            if holds is not None and holds != self.is_inside(place, profile):
+                self.flip(profile, place, reason, enters=holds)
 
     def flip(self, profile: int, place: int, reason: Reason, *, enters: bool) -> None:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
         self._flip(profile, self.catalog.order[place].stored.id, reason, enters=enters)
+        self._inside[place, profile] = enters
         self._questions.add_others(profile, self.catalog.followers[place], reason)
         self._affect_team(profile, self.catalog.team_followers[place], reason)
 
@@ -172,6 +170,7 @@ class Sitting:
         """Have a profile leave every segment, manual ones too, and have nothing told of it."""
         self.write()
         self._forget(profile)
+        self._inside.clear()
         for segment in sorted(segments_of(self.connection, (profile,))[profile]):
             self._flip(profile, segment, reason, enters=False)
         self.write()
@@ -200,22 +199,22 @@ class Sitting:
             self._affect_team(profile, self.catalog.team_readers.all, reason)
             self._questions.forget(profile)
 
-    def is_inside(self, segment: int, profile: int) -> bool:
-        """Whether a profile is in a segment, as far as is known by now."""
-        inside = self._inside.get((segment, profile))
-        if inside is None:
-            self._load(((segment, profile),))
-            inside = self._inside[segment, profile]
-        return inside
+    def is_inside(self, place: int, profile: int) -> bool:
+        """Whether a profile is in the segment at a place, as far as is known by now."""
+        asked = place, profile
+        if asked not in self._inside:
+            self._load((asked,))
+        return self._inside[asked]
 
-    def _load(self, wanted: Iterable[tuple[int, int]]) -> None:
-        missing = [pair for pair in wanted if pair not in self._inside]
+    def _load(self, wanted: Iterable[Asked]) -> None:
+        inside, order = self._inside, self.catalog.order
+        missing = [asked for asked in wanted if asked not in inside]
         if missing:
-            found = among(self.connection, missing)
-            self._inside.update((pair, pair in found) for pair in missing)
+            pairs = [(order[place].stored.id, profile) for place, profile in missing]
+            found = among(self.connection, pairs)
+            inside.update((asked, number in found) for number, asked in enumerate(missing))
 
     def _flip(self, profile: int, segment: int, reason: Reason, *, enters: bool) -> None:
-        self._inside[segment, profile] = enters
         silent = reason.silent or (not enters and reason.cause in _ENTRIES_ALONE)
         at, cause, cause_id = self.moment.now, reason.cause, reason.cause_id
         self.flips.append(Flip(segment, profile, enters, at, cause, cause_id, silent))
@@ -229,7 +228,9 @@ class Sitting:
         return found
 
     def _in_segment(self, facts: StoredFacts, name: str) -> bool:
-        return self.is_inside(self.catalog.entry(name).stored.id, facts.profile)
+        return self.is_inside(
+            self.catalog.places[self.catalog.entry(name).stored.id], facts.profile
+        )
 
     def _holds(self, place: int, entry: Entry, profile: int) -> bool | None:
         """Whether the rule holds; None where it cannot be asked, which stops no other."""
@@ -264,12 +265,6 @@ class Sitting:
     def _quarantine(self, entry: Entry, error: Exception) -> None:
         runs.fail(self.connection, entry.stored.id, f"{type(error).__name__}: {error}")
         settings.take(self.connection, settings.Counter.CATALOG)
-
-
-def _can_change(entry: Entry, *, inside: bool) -> bool:
-    """Whether one more event can make a profile, that is in or not, leave or enter."""
-    turns = entry.turns
-    return turns is None or (turns.off if inside else turns.on)
 
 
 def few_members(connection: Connection, account: int) -> Sequence[int] | None:

@@ -15,7 +15,7 @@ _OF_PROFILES: Final = """
         on members.profile = wanted.value
 """
 _AMONG: Final = """
-    select segment, members.profile
+    select wanted.key
       from json_each(?) as wanted
      cross join members indexed by members_profile
         on members.profile = wanted.value >> 30
@@ -31,8 +31,11 @@ def segments_of(connection: Connection, profiles: Iterable[int]) -> dict[int, se
     return found
 
 
-def among(connection: Connection, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the pairs of a segment and a profile, by internal ids, that are a membership."""
+def among(connection: Connection, pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """The indexes of those of the pairs, of a segment's and a profile's id, that are memberships.
+
+    Pairs of one profile that follow each other are found quickest.
+    """
     # Two ids as one number: lists of lists take longer to read.
-    numbers = sorted(profile << 30 | segment for segment, profile in pairs)
-    return set(connection.execute(_AMONG, (json.dumps(numbers),)))
+    numbers = [profile << 30 | segment for segment, profile in pairs]
+    return {number for (number,) in connection.execute(_AMONG, (str(numbers),))}
