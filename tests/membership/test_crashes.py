@@ -7,7 +7,6 @@ flips are held against the plain model of the whole history.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -16,17 +15,17 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from membership.directory import quick
 from membership.flips import hold_against
 from membership.rules import LENGTHS, START
 from membership.world import World
-from membership.writer import Archive, Batch, Broken, Define, Step, steps, take, write
-from segql.app import advance
+from membership.writer import Advance, Archive, Batch, Broken, Define, Step, steps, take, write
+from segql.app.advance import advance
 from segql.app.project import Project
 from segql.model import calls
 
@@ -59,6 +58,8 @@ class History:
                     self.world.define(name, text)
                 case Archive(name):
                     self.world.archive(name)
+                case Advance():
+                    pass
 
     @property
     def end(self) -> int:
@@ -133,9 +134,7 @@ class Nursery:
 
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
-    """In memory where that is a directory: what a killed process wrote needs no disk to survive."""
-    memory = "/dev/shm"
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as directory:
+    with quick() as directory:
         yield Nursery(Path(directory))
 
 
@@ -148,7 +147,7 @@ def holds_after(path: Path, history: History, done: int) -> None:
         assert project.connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         for step in history.steps[done:]:
             take(project, step)
-        advance.catch_up(project, now=history.end)
+        advance(project, now=history.end)
         hold_against(project, history.world)
         same_facts(project, history.world)
     remove(path)
@@ -202,9 +201,10 @@ def test_some_points_and_some_instants(nursery: Nursery) -> None:
 def test_a_writer_that_is_wrong_is_found_out(nursery: Nursery, broken: Broken) -> None:
     buyers = Define("buyers", 'did "buy"', START)
     history = History([buyers, Batch([calls.Track("ann", "buy", message_id="m")], START)])
-    points = points_of(nursery, history)
+    path, done, points = nursery.run(history, broken=broken)
+    holds_after(path, history, done)
     found = []
-    for point in range(points, points - 20, -1):
+    for point in range(points, points - 30, -1):
         try:
             crash_at(nursery, history, point, broken)
         except AssertionError:

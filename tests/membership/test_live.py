@@ -7,7 +7,6 @@ the naive evaluator at every instant there is.
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,11 +18,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from membership.drawn import at, batches, named
+from membership.directory import quick
+from membership.drawn import at, batches, named, waits
 from membership.flips import hold_against
-from membership.rules import DAY, HOUR, LENGTHS, NESTED, RULES, START
+from membership.rules import LENGTHS, NESTED, RULES, START
 from membership.world import World
-from segql.app import advance, ingest, segments
+from segql.app import ingest, segments
+from segql.app.advance import advance, catch_up
 from segql.app.project import Project
 from segql.membership import application, sitting
 from segql.model import calls
@@ -40,15 +41,16 @@ class Live(RuleBasedStateMachine):
         few=st.sampled_from([1, 50]),
     )
     def begin(self, texts: list[str], nested: str, few: int) -> None:
-        self.directory = tempfile.TemporaryDirectory()
+        self.directory = quick()
         self.path = Path(self.directory.name) / "segql.db"
         self.project = Project.opened(self.path, create=True, zone=ZONE.key)
         self.world = World(ZONE, START, LENGTHS)
+        self.advanced = START
         self.few = patch.object(sitting, "FEW", few)
         self.few.start()
         for name, text in zip("abc", texts, strict=True):
-            self.define(name, text)
-        self.define("d", nested)
+            self.define(name, text, START)
+        self.define("d", nested, START)
 
     def teardown(self) -> None:
         if hasattr(self, "project"):
@@ -60,36 +62,45 @@ class Live(RuleBasedStateMachine):
     def now(self) -> int:
         return self.world.clock
 
-    def define(self, name: str, text: str) -> None:
-        segments.define_one(self.project, name, text, description=None, now=self.now)
+    def wait(self, later: int) -> int:
+        """The instant so much later than the clock, which nobody has been told of but the model."""
+        now = self.now + later
+        self.world.pass_time(now)
+        return now
+
+    def define(self, name: str, text: str, now: int) -> None:
+        segments.define_one(self.project, name, text, description=None, now=now)
         self.world.define(name, text)
 
-    @rule(batch=batches)
-    def calls_come_in(self, batch: list[Any]) -> None:
-        outcomes = self.apply(batch)
-        self.check()
+    @rule(batch=batches, later=waits)
+    def calls_come_in(self, batch: list[Any], later: int) -> None:
+        outcomes = self.apply(batch, self.wait(later))
+        self.check(self.touched(batch))
         refused = [call for call, one in zip(batch, outcomes, strict=True) if one.error]
         assert all(isinstance(call, calls.Delete) for call in refused)
 
-    @rule(length=st.sampled_from([1, HOUR - 1, HOUR, 2 * HOUR, 3 * HOUR, 11 * HOUR, 2 * DAY]))
-    def time_passes(self, length: int) -> None:
-        now = self.now + length
-        advance.advance(self.project, now=now)
-        self.world.pass_time(now)
+    @rule(later=waits, parts=st.integers(1, 3))
+    def time_is_advanced(self, later: int, parts: int) -> None:
+        before = self.now
+        now = self.wait(later)
+        for part in range(1, parts + 1):
+            advance(self.project, now=before + (now - before) * part // parts)
+        self.advanced = self.now
         self.check()
 
-    @rule(name=st.sampled_from("abc"), text=st.sampled_from(RULES))
-    def a_segment_is_changed(self, name: str, text: str) -> None:
-        self.define(name, text)
-        self.check()
+    @rule(name=st.sampled_from("abc"), text=st.sampled_from(RULES), later=waits)
+    def a_segment_is_changed(self, name: str, text: str, later: int) -> None:
+        self.define(name, text, self.wait(later))
+        self.check(set())
 
-    @rule(text=st.sampled_from(RULES))
-    def a_segment_is_made_anew(self, text: str) -> None:
+    @rule(text=st.sampled_from(RULES), later=waits)
+    def a_segment_is_made_anew(self, text: str, later: int) -> None:
         """The one that no other reads."""
-        segments.archive(self.project, "d", now=self.now)
+        now = self.wait(later)
+        segments.archive(self.project, "d", now=now)
         self.world.archive("d")
-        self.define("d", text)
-        self.check()
+        self.define("d", text, now)
+        self.check(set())
 
     @rule(
         name=st.sampled_from("abc"),
@@ -114,29 +125,32 @@ class Live(RuleBasedStateMachine):
             patch.object(application.Application, "_apply", applied),
         ):
             try:
-                self.define(name, text)
+                self.define(name, text, self.now)
             except KeyboardInterrupt:
                 self.world.define(name, text)
-        self.apply(batch)
-        touched = {self.world.became.get(who, who) for call in batch for who in named(call)}
-        self.check(touched)
-        advance.catch_up(self.project, now=self.now)
-        self.check()
+        self.apply(batch, self.now)
+        self.check(self.touched(batch), others=False)
+        catch_up(self.project, now=self.now)
+        self.check(set())
 
     @rule()
     def it_is_opened_anew(self) -> None:
         self.project.close()
         self.project = Project.opened(self.path)
-        self.check()
+        self.check(set())
 
-    def apply(self, batch: list[Any]) -> tuple[Any, ...]:
+    def apply(self, batch: list[Any], now: int) -> tuple[Any, ...]:
         batch = [at(call, self.now) for call in batch]
-        outcomes = ingest.batch(self.project, batch, now=self.now)
+        outcomes = ingest.batch(self.project, batch, now=now)
         self.world.batch(batch)
         return outcomes
 
-    def check(self, only: set[str] | None = None) -> None:
-        hold_against(self.project, self.world, only=only, others=only is None)
+    def touched(self, batch: list[Any]) -> set[str]:
+        return {self.world.became.get(who, who) for call in batch for who in named(call)}
+
+    def check(self, only: set[str] | None = None, *, others: bool = True) -> None:
+        advanced = self.advanced
+        hold_against(self.project, self.world, only=only, advanced=advanced, others=others)
 
 
 def run(sequences: int, steps: int) -> None:
@@ -152,7 +166,7 @@ def run(sequences: int, steps: int) -> None:
 
 
 def test_membership_is_exact_and_history_the_list_of_flips() -> None:
-    run(200, 6)
+    run(25, 6)
 
 
 @pytest.mark.slow

@@ -18,10 +18,12 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from membership.rules import HOUR, NESTED, RULES, START
+from membership.rules import DAY, HOUR, NESTED, RULES, START
 from segql.app import ingest, segments
+from segql.app.advance import advance
 from segql.app.project import Project
 from segql.membership import accounts, application, sitting
+from segql.membership import advance as advancing
 from segql.membership.sitting import Sitting
 from segql.model import calls
 from segql.model.errors import Refused
@@ -57,7 +59,14 @@ class Archive:
     now: int
 
 
-Step: TypeAlias = Batch | Define | Archive
+@frozen
+class Advance:
+    """Everybody is brought to an instant."""
+
+    now: int
+
+
+Step: TypeAlias = Batch | Define | Archive | Advance
 Broken: TypeAlias = Literal["", "acknowledges early", "writes flips apart"]
 """How a writer is wrong, for the tests of the tests."""
 
@@ -73,7 +82,7 @@ def steps(seed: int) -> list[Step]:
         Define("d", random.choice(NESTED), now),
     ]
     for number in range(10):
-        now += 0
+        now += random.choice([0, 1, HOUR, 5 * HOUR, DAY])
         match random.randrange(8):
             case 0:
                 found.append(Define(random.choice("abc"), random.choice(RULES), now))
@@ -86,6 +95,8 @@ def steps(seed: int) -> list[Step]:
                 found.append(Batch([calls.Merge(*pair)], now))
             case 3:
                 found.append(Batch([calls.Delete(random.choice(PEOPLE))], now))
+            case 4:
+                found.append(Advance(now))
             case _:
                 batch = [_call(random, now, f"{number}-{place}") for place in range(3)]
                 found.append(Batch(batch, now))
@@ -114,6 +125,8 @@ def take(project: Project, step: Step) -> None:
             ingest.batch(project, batch, now=now)
         case Define(name, text, now):
             segments.define_one(project, name, text, description=None, now=now)
+        case Advance(now):
+            advance(project, now=now)
         case Archive(name, now):
             with suppress(Refused):  # it is gone already
                 segments.archive(project, name, now=now)
@@ -160,6 +173,7 @@ def write(
 
 def _in_small_chunks() -> None:
     application.CHUNK, application.LOCK_S = 2, 0  # type: ignore[misc]
+    advancing.CHUNK, advancing.LOCK_S, advancing._ROWS = 2, 0, 2  # type: ignore[misc]
     sitting.FEW, accounts.CHUNK, accounts.LOCK_S = 2, 2, 0  # type: ignore[misc]
 
 

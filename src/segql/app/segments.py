@@ -23,7 +23,7 @@ from segql.model.instants import Instant, Moment
 from segql.rules import rule as core
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
-from segql.store import segments
+from segql.store import segments, settings
 from segql.store.driver import Connection
 
 
@@ -136,11 +136,11 @@ def apply(
     was made; then nothing is stored. Where `cancelled` ends the evaluation (`Cancelled`), the plan
     is stored and the evaluation stays due.
     """
-    moment = Moment(now, project.zone)
     left_over = catch_up_at_clock(project, now=now, on_progress=on_progress)
     advance(project, now=now)
     with project.writing() as connection:
         _refuse_if_changed(connection, project, changes)
+        moment = Moment(settings.advance_clock(connection, now), project.zone)
         for change in changes:
             _store(connection, change, moment)
         catalog = project.catalog()
@@ -231,7 +231,12 @@ def rename(project: Project, old: str, new: str, *, now: Instant) -> tuple[str, 
 
 
 def archive(project: Project, name: str, *, now: Instant) -> None:
-    """Take a segment out of use; raises `Refused` (`segment-in-use`) while others refer to it."""
+    """Take a segment out of use; raises `Refused` (`segment-in-use`) while others refer to it.
+
+    Time comes first, so that its history is whole.
+    """
+    project.catalog().entry(name)
+    advance(project, now=now)
     with project.writing() as connection:
         catalog = project.catalog()
         entry = catalog.entry(name)
@@ -247,7 +252,8 @@ def archive(project: Project, name: str, *, now: Instant) -> None:
                 code="segment-in-use",
                 hint="change or archive those first",
             )
-        _let_go(connection, entry, Moment(now, project.zone))
+        moment = Moment(settings.advance_clock(connection, now), project.zone)
+        _let_go(connection, entry, moment)
 
 
 def define_one(

@@ -123,10 +123,10 @@ def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant)
             sitting.recheck(profile, (places[segment],), BY_TIME)
         sitting.ask()
         for row in sitting.edges:
-            if row[0] <= until and row[1] not in sitting.due:
-                heappush(ahead, row)
-            else:
+            if row[0] > until:
                 noted.append(row)
+            elif row[1] not in sitting.due:
+                heappush(ahead, row)
         sitting.edges = []
     sitting.edges = noted
     sitting.is_passing = False

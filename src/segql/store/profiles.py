@@ -89,8 +89,8 @@ _OF_ACCOUNT: Final = """
 """
 _ADD_BARE: Final = "insert into profiles (external) values (?)"
 _TOUCH: Final = """
-    insert into activity (profile, changed)
-    values (?, ?)
+    insert into activity (profile, changed, passed)
+    values (?, ?, (select cast(value as integer) from settings where name = 'clock'))
 """
 _REACHED: Final = """
     select profile, reached
