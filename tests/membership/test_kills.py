@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from segql.app import advance, audience, ingest, segments
+from segql.app import advance, audience, ingest, outbox, segments
 from segql.app.project import Project
+from segql.language.files import parse_file
 from segql.model.calls import Identify, SetAccount, Track
 from segql.store import followups, history, members, profiles, runs
 
@@ -20,11 +21,12 @@ PEOPLE = 600
 # Chunks of a flip or two, so that the kill comes between two of them.
 CHILD = """
 import sys
-from segql.app import ingest, segments
+from segql.app import ingest, outbox, segments
 from segql.app.project import Project
-from segql.membership import accounts, application, sitting
+from segql.membership import accounts, application, firing, sitting
 from segql.model.calls import SetAccount
 application.CHUNK, application.LOCK_S = 2, 0
+firing.CHUNK = 2
 sitting.FEW, accounts.CHUNK, accounts.LOCK_S = 2, 2, 0
 with Project.opened(sys.argv[1]) as project:
     {job}
@@ -77,6 +79,49 @@ def test_a_definition_goes_on_where_a_kill_stopped_it(path: Path) -> None:
         assert members_of(project, "all") == everybody()
         assert history.of_segment(project.connection, one.entry.stored.id) == []
         assert {m.cause for m in audience.members_of(project, "all")} == {"definition"}
+
+
+def test_destinations_are_told_of_a_killed_definition_just_once(path: Path) -> None:
+    text = 'segment "all"\n  when no one\n  on enter notify "crm", "slack"\n'
+    with Project.opened(path) as project:
+        plan = segments.plan(project, segments.written_in(text, parse_file(text)))
+        segments.apply(project, plan, now=NOW)
+    job = f"""segments.define_one(
+        project, 'all', 'everyone', description=None, now={NOW + 1}, notify=True)"""
+    killed(path, job, lambda project: any(d.cursor for d in runs.due(project.connection).values()))
+    with Project.opened(path) as project:
+        assert 0 < len(told(project)) < 2 * PEOPLE
+        behind = f"u{PEOPLE - 1}"
+        ingest.one(project, Track(behind, "export"), now=NOW + 2)
+        assert {where for who, where in told(project) if who == behind} == {"crm", "slack"}
+        segments.catch_up(project, now=NOW + 3)
+        assert members_of(project, "all") == everybody()
+        assert told(project) == sorted(
+            (who, where) for who in everybody() for where in ("crm", "slack")
+        )
+        flips = {row.flip for row in outbox.listed(project, limit=10_000)}
+        assert len(flips) == PEOPLE
+        segments.recompute(project, now=NOW + 4)
+        assert len(told(project)) == 2 * PEOPLE
+
+
+def told(project: Project) -> list[tuple[str, str]]:
+    rows = outbox.listed(project, segment="all", limit=10_000)
+    return sorted((row.profile, row.destination) for row in rows)
+
+
+def test_stays_go_on_where_a_kill_stopped_them(path: Path) -> None:
+    text = 'segment "all"\n  when everyone\n  after 1d notify "crm"\n'
+    with Project.opened(path) as project:
+        plan = segments.plan(project, segments.written_in(text, parse_file(text)))
+        segments.apply(project, plan, now=NOW)
+    job = f"outbox.pass_stays(project, now={NOW + 86_400_000})"
+    killed(path, job, lambda project: bool(told(project)))
+    with Project.opened(path) as project:
+        assert 0 < len(told(project)) < PEOPLE
+        for _ in range(2):
+            outbox.pass_stays(project, now=NOW + 86_400_000)
+            assert told(project) == sorted((who, "crm") for who in everybody())
 
 
 def test_an_account_goes_on_where_a_kill_stopped_it(path: Path) -> None:

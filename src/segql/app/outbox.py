@@ -48,5 +48,7 @@ def pass_stays(project: Project, *, now: Instant) -> None:
     done = not project.catalog().lines
     while not done:
         with project.writing() as connection:
-            moment = Moment(settings.advance_clock(connection, now), project.zone)
+            # Not the clock, which a call may have moved on: others have not passed those edges yet.
+            settings.advance_clock(connection, now)
+            moment = Moment(now, project.zone)
             done = firing.pass_stays(connection, project.catalog().lines, moment)

@@ -196,11 +196,12 @@ def decide(
                 _fire(connection, one, profile, flip, at, zone, state)
 
 
-def pass_stays(connection: Connection, lines: Lines, moment: Moment, *, most: int = CHUNK) -> bool:
-    """Decide up to `most` stays that have lasted by `moment`; whether that were all.
+def pass_stays(connection: Connection, lines: Lines, moment: Moment) -> bool:
+    """Decide up to `CHUNK` stays that have lasted by `moment`; whether that were all.
 
     Inside `immediate`. Every profile must have passed its edges up to then.
     """
+    most = CHUNK
     for those in lines.values():
         for one in _staying(those):
             assert one.line.after is not None, "a stay has a length"
