@@ -94,7 +94,7 @@ def test_destinations_are_told_of_a_killed_definition_just_once(path: Path) -> N
         behind = f"u{PEOPLE - 1}"
         ingest.one(project, Track(behind, "export"), now=NOW + 2)
         assert {where for who, where in told(project) if who == behind} == {"crm", "slack"}
-        segments.catch_up(project, now=NOW + 3)
+        advance.catch_up(project, now=NOW + 3)
         assert members_of(project, "all") == everybody()
         assert told(project) == sorted(
             (who, where) for who in everybody() for where in ("crm", "slack")
