@@ -7,6 +7,7 @@ leaves together.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, assert_never
 
@@ -16,6 +17,7 @@ from segql.language.syntax import (
     Ago,
     Answer,
     At,
+    Attribute,
     AttributeTest,
     Before,
     Between,
@@ -29,6 +31,7 @@ from segql.language.syntax import (
     Dated,
     DateWindow,
     Day,
+    Did,
     During,
     EventWindow,
     Field,
@@ -39,6 +42,7 @@ from segql.language.syntax import (
     MoreThanAgo,
     MoreThanFromNow,
     NamedDay,
+    Not,
     Now,
     Number,
     On,
@@ -47,7 +51,9 @@ from segql.language.syntax import (
     Point,
     Property,
     Regularity,
+    Rule,
     Since,
+    SurveyDid,
     Text,
     TextTest,
     Trait,
@@ -260,3 +266,18 @@ def ignoring(test: AttributeTest) -> str:
             return " ignoring case" if test.ignoring_case else ""
         case _:
             return ""
+
+
+def reads_on(item: Rule, following: Sequence[Rule]) -> bool:
+    """Whether what follows, a field, would read like one more test of the `where` of `item`."""
+    match item, following:
+        case Not(inner), _:
+            return reads_on(inner, following)
+        case (
+            Did(where=Attribute(), having=None, count=None, days=None, window=None, regularity=None)
+            | SurveyDid(where=Attribute(), count=None, days=None, window=None),
+            [Attribute(operand=Field())],
+        ):
+            return True
+        case _:
+            return False

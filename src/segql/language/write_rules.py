@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 from typing import TypeAlias, assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from segql.language import write
 from segql.language.comments import Places
@@ -63,6 +63,8 @@ class RuleWriter:
     """Turns nodes into parts; `places` are those of the text that the spans belong to."""
 
     places: Places | None = None
+    encloses_where: bool = False
+    """A `where` with one test has parentheses too, as a field behind it would read like a part."""
 
     def rule(self, rule: Rule, lead: Lead = NOTHING) -> Parts:
         """The parts of `rule`; And and Or at the top are bare."""
@@ -103,7 +105,9 @@ class RuleWriter:
             if index:
                 parts.append(Gap())
             needs = isinstance(item, And | Or)
-            parts.extend(self._wrapped(item, before) if needs else self.rule(item, before))
+            reads_on = word == "and" and write.reads_on(item, items[index + 1 : index + 2])
+            writer = evolve(self, encloses_where=reads_on)
+            parts.extend(writer._wrapped(item, before) if needs else writer.rule(item, before))
         return tuple(parts)
 
     def _wrapped(self, rule: Rule, lead: Lead) -> Parts:
@@ -224,7 +228,7 @@ class RuleWriter:
         if self.places is not None and whole is not None:
             start = self.places.widened(self.places.widened(whole.start, ("(",)), ("where",))
         lead = Lead("where ", start)
-        if isinstance(where, Attribute):
+        if isinstance(where, Attribute) and not self.encloses_where:
             return self.rule(where, lead)
         return self._wrapped(where, lead)
 
