@@ -9,10 +9,11 @@ DEMO   := build/demo
 USERS  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types check wheel-check bench bench-language clean
+.PHONY: help demo tui test test-all lint types check wheel-check bench bench-language clean
 
 help:
 	@echo "make demo         import real and generated data, show segments with their members"
+	@echo "make tui          open the terminal UI on the demo's data"
 	@echo "make test         the test suite (fast)"
 	@echo "make test-all     the test suite with its long tests"
 	@echo "make check        lint, types and tests"
@@ -21,6 +22,12 @@ help:
 	@echo "make bench-language  the language beside rule-engine, CEL and json-logic"
 
 demo: $(CORE)
+	@$(BIN)/python examples/demo.py --dir $(DEMO) --users $(USERS)
+
+tui: $(DEMO)/saas.db
+	@$(BIN)/segql tui --db $(DEMO)/saas.db
+
+$(DEMO)/saas.db: | $(CORE)
 	@$(BIN)/python examples/demo.py --dir $(DEMO) --users $(USERS)
 
 test: $(DEV)
