@@ -26,7 +26,7 @@ class CompletionMenu(OptionList, can_focus=False):
     CompletionMenu {
         overlay: screen; constrain: inside inflect; display: none;
         width: auto; min-width: 20; max-width: 64; height: auto; max-height: 8;
-        border: none; padding: 0; background: $panel; scrollbar-size-vertical: 1;
+        border: none; padding: 0; background: $panel; scrollbar-size-vertical: 1; text-wrap: nowrap;
         & > .option-list--option-highlighted { background: $primary; color: $text; }
     }
     """

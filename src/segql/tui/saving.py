@@ -205,6 +205,7 @@ class SaveDialog(ModalScreen[Outcome | None]):
         assert self._proposal is not None, "the button is off without a proposal"
         changes = self._proposal.changes
         self.add_class("-saving")
+        self._entitle("Saving: Esc leaves the members to be computed later")
         self.query_one("#save", Button).disabled = True
         now, whole = self._session.clock(), self._whole
         try:
@@ -219,6 +220,7 @@ class SaveDialog(ModalScreen[Outcome | None]):
             )
         except SegqlError as error:
             self.remove_class("-saving")
+            self._entitle("Save")
             if error.code == "cancelled":
                 words = "saved; its members are still to be computed (`segql recompute`)"
                 self.dismiss(Outcome("saved", whole, words))
@@ -239,6 +241,9 @@ class SaveDialog(ModalScreen[Outcome | None]):
             self.app.call_from_thread(
                 self.query_one(ProgressBar).update, total=total, progress=done
             )
+
+    def _entitle(self, words: str) -> None:
+        self.query_one(".title", Static).update(words)
 
     def _tell(self, words: str) -> None:
         self.query_one("#failure", Static).update(Content(visible(words, breaks=True)))
