@@ -166,7 +166,7 @@ def expected(
             news = is_news(story, left_cause, left_id)
             happened.append((left, leave, profile, ("leave", ""), news))
         for length, due in (("1d", entered + DAY), ("1mo", month_after(entered))):
-            if due <= now and (left is None or due < left):
+            if due <= now and (left is None or due < left + (left_cause != "time")):
                 happened.append((due, enter, profile, ("stayed", length), True))
     found: dict[tuple[int, str, str, str], tuple[int, str]] = {}
     last: dict[tuple[object, ...], int] = {}

@@ -2,8 +2,8 @@
 
 A flip by data or by time fires the segment's lines; one that is no news (`Flip.silent`) does not. A
 stay fires each `after` line once, at the instant at which it has lasted, however it began: a
-definition or an import is silent itself, and yet a member is a member from then on. Whoever leaves
-at that very instant has not stayed.
+definition or an import is silent itself, and yet a member is a member from then on. As time comes
+before data, whoever leaves by data at that very instant has stayed; who leaves by time has not.
 
 Stays are decided by whoever gets there first: the exit that ends one (`write`, `apply`), or the
 clock (`pass_stays`), in order of entry. So the clock may come late: it must only have taken every
@@ -90,7 +90,8 @@ def write(connection: Connection, lines: Lines, flips: Sequence[Flip], zone: Zon
             # The stay that ends may have begun in these flips.
             _write(connection, lines, flips[start:place], zone)
             start = place
-            decide(connection, lines[flip.segment], (flip.profile,), before=flip.at, zone=zone)
+            before = flip.at if flip.cause is Cause.TIME else flip.at + 1
+            decide(connection, lines[flip.segment], (flip.profile,), before=before, zone=zone)
     _write(connection, lines, flips[start:], zone)
 
 
@@ -120,7 +121,7 @@ def apply(
     lines = subscriptions.of_segment(connection, segment)
     leaving = tuple(leaving)
     if leaving:
-        decide(connection, lines, leaving, before=at, zone=zone)
+        decide(connection, lines, leaving, before=at + 1, zone=zone)
     first = settings.counted(connection, settings.Counter.FLIP) + 1
     flips = members.apply(
         connection, segment, entering, leaving, at=at, cause=cause, cause_id=cause_id
@@ -169,11 +170,11 @@ def hand_over(
     staying = [those for those in map(_staying, lines.values()) if those]
     both = absorbed, survivor
     for those in staying:
-        decide(connection, those, both, before=at, zone=zone)
+        decide(connection, those, both, before=at + 1, zone=zone)
     members.hand_over(connection, absorbed, survivor, at=at, cause_id=cause_id)
     outbox.move(connection, absorbed, survivor)
     for those in staying:
-        decide(connection, those, (survivor,), before=at, zone=zone, state=State.SKIPPED)
+        decide(connection, those, (survivor,), before=at + 1, zone=zone, state=State.SKIPPED)
 
 
 def decide(
