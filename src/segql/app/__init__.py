@@ -23,6 +23,7 @@
 - `history`: who was in a segment when, and every flip; how long that is kept
 - `outbox`: what is to be told to destinations, and stays decided as time passes
 - `advance`: time passes, what is due is computed
+- `outlook`: when time alone will next change a segment
 - `segments`: plan, define, rename, archive, recompute
 - `lists`: fixed lists of profiles, from files and from programs
 - `plans`: what an edit would do to members: who enters and leaves, by what

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from segql.cli.options import database_option, instant, json_option, opened
-from segql.cli.output import put_json, say
+from segql.cli.output import put_json, put_json_lines, put_table, say
+
+if TYPE_CHECKING:
+    from segql.app.outlook import NextChange
+    from segql.app.project import Project
 
 
 @click.command("advance")
+@click.option("--dry-run", is_flag=True, help="Change nothing; show when time changes what next.")
 @database_option
 @click.option("--now", "now_text", metavar="TIME", help="Advance to TIME, not to the present.")
 @json_option
-def advance_command(database: Path, now_text: str | None, as_json: bool) -> None:
+def advance_command(dry_run: bool, database: Path, now_text: str | None, as_json: bool) -> None:
     """Bring every segment up to now: who enters and leaves because time has passed.
 
     Each flip has the instant at which it happens, however late this runs. Run it as often as
@@ -23,7 +29,10 @@ def advance_command(database: Path, now_text: str | None, as_json: bool) -> None
     from segql.app.advance import advance
     from segql.model.instants import iso
 
-    with opened(database) as project:
+    with opened(database, read_only=dry_run) as project:
+        if dry_run:
+            _put_next(project, now_text, as_json=as_json)
+            return
         done = advance(project, now=instant(now_text, project))
         if as_json:
             put_json(
@@ -36,3 +45,35 @@ def advance_command(database: Path, now_text: str | None, as_json: bool) -> None
             )
             return
         say(f"advanced to {iso(done.to)}: {done.entered:,} entered, {done.left:,} left")
+
+
+def _put_next(project: Project, now_text: str | None, *, as_json: bool) -> None:
+    """When time alone next changes each segment, as the data are now."""
+    from segql.app.outlook import next_change
+
+    now = instant(now_text, project)
+    entries = sorted(project.catalog().order, key=lambda entry: entry.stored.id)
+    found = [(one.name, next_change(project, one.name, now=now)) for one in entries]
+    if as_json:
+        put_json_lines({"segment": name, **_next_json(change)} for name, change in found)
+        return
+    put_table(
+        [("segment", "left"), ("next change", "left")],
+        [(name, _in_words(change)) for name, change in found],
+    )
+
+
+def _next_json(change: NextChange | None) -> dict[str, Any]:
+    from segql.model.instants import iso
+
+    if change is None:
+        return {"at": None, "profile": None, "enters": None}
+    return {"at": iso(change.at), "profile": change.profile, "enters": change.enters}
+
+
+def _in_words(change: NextChange | None) -> str:
+    from segql.model.instants import iso
+
+    if change is None:
+        return ""
+    return f"{iso(change.at)}: {change.profile} {'enters' if change.enters else 'leaves'}"

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from attrs import define, evolve, frozen
 
 from segql.engines import sets
-from segql.membership.arrears import go_through
+from segql.membership.arrears import ahead_of_passed, go_through
 from segql.membership.catalog import Catalog
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
@@ -164,8 +164,7 @@ class Advance:
         moment = Moment(rows[0][0], self.moment.zone)
         sitting = Sitting(connection, self.catalog(), moment, change=0)
         passed = agenda.passed(connection, {row[2] for row in rows})
-        edges = [row for row in rows if row[2] in passed and passed[row[2]] < row[0]]
-        go_through(sitting, edges, until=until)
+        go_through(sitting, ahead_of_passed(sitting, rows, passed), until=until)
         entered = sum(flip.enters for flip in sitting.flips)
         left = len(sitting.flips) - entered
         agenda.drop_until(connection, until)

@@ -7,7 +7,7 @@ its account. Data of the transaction must not be written yet.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import chain
 
@@ -16,6 +16,7 @@ from segql.membership.application import cause_id
 from segql.membership.catalog import Entry
 from segql.membership.questions import Reason
 from segql.membership.sitting import Sitting
+from segql.model.crossings import NEVER
 from segql.model.flips import Cause
 from segql.model.instants import Instant, Moment
 from segql.store import agenda, followups, profiles, runs
@@ -79,8 +80,7 @@ def pass_time(sitting: Sitting, wanted: Collection[int]) -> None:
         return
     passed = agenda.passed(connection, wanted)
     agenda.drop(connection, rows)
-    edges = [row for row in rows if row[2] in passed and passed[row[2]] < row[0]]
-    edges += _unwritten(sitting, late, passed)
+    edges = [*ahead_of_passed(sitting, rows, passed), *_unwritten(sitting, late, passed)]
     go_through(sitting, edges, until=now)
     sitting.move_to(now)
     if late or sitting.due:
@@ -91,16 +91,37 @@ def _unwritten(
     sitting: Sitting, late: Mapping[int, Instant], passed: Mapping[int, Instant]
 ) -> Iterable[agenda.Row]:
     """The first edges of profiles that are not written down, up to now."""
-    places, order = sitting.catalog.places, sitting.catalog.order
-    now, zone = sitting.moment.now, sitting.moment.zone
+    now = sitting.moment.now
     for segment, listed in late.items():
-        rule = order[places[segment]].rule
         for profile, instant in passed.items():
             start = max(listed, instant)
-            if rule is not None and start < now:
-                end = spell(rule, sitting.facts_of(profile), Moment(start, zone))[1]
-                if end <= now:
-                    yield end, segment, profile
+            if start < now:
+                yield from _next_edge(sitting, segment, profile, start)
+
+
+def ahead_of_passed(
+    sitting: Sitting, rows: Iterable[agenda.Row], passed: Mapping[int, Instant]
+) -> Iterator[agenda.Row]:
+    """The rows of living profiles, those that a profile has passed replaced by what follows it."""
+    for row in rows:
+        at, segment, profile = row
+        if profile in passed:
+            if at > passed[profile]:
+                yield row
+            else:
+                yield from _next_edge(sitting, segment, profile, passed[profile])
+
+
+def _next_edge(
+    sitting: Sitting, segment: int, profile: int, start: Instant
+) -> Iterator[agenda.Row]:
+    """The first edge after `start`, if there is one."""
+    place = sitting.catalog.places.get(segment)
+    rule = None if place is None else sitting.catalog.order[place].rule
+    if rule is not None:
+        end = spell(rule, sitting.facts_of(profile), Moment(start, sitting.moment.zone))[1]
+        if end != NEVER:
+            yield end, segment, profile
 
 
 def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant) -> None:
@@ -110,11 +131,13 @@ def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant)
     over: its computation looks at everybody anyway.
     """
     places = sitting.catalog.places
-    ahead = [row for row in edges if row[1] in places and row[1] not in sitting.due]
+    kept = [row for row in edges if row[1] in places and row[1] not in sitting.due]
+    ahead = [row for row in kept if row[0] <= until]
     heapify(ahead)
     sitting.look_until = max(sitting.look_until, until)
     sitting.is_passing = True
     noted, sitting.edges = sitting.edges, []
+    noted += [row for row in kept if until < row[0] <= sitting.look_until]
     while ahead:
         at = ahead[0][0]
         sitting.move_to(at)
