@@ -9,7 +9,7 @@ DEMO   := build/demo
 USERS  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tui test test-all lint types check wheel-check bench bench-language clean
+.PHONY: help demo tui test test-all lint types check wheel-check bench bench-language clean bench-membership
 
 help:
 	@echo "make demo         import real and generated data, show segments with their members"
@@ -19,6 +19,7 @@ help:
 	@echo "make check        lint, types and tests"
 	@echo "make wheel-check  install the wheel elsewhere and run it"
 	@echo "make bench        benchmarks beside DuckDB and ClickHouse (in an environment of its own)"
+	@echo "make bench-membership  live calls, a definition and an hour that passes"
 	@echo "make bench-language  the language beside rule-engine, CEL and json-logic"
 
 demo: $(CORE)
@@ -65,6 +66,9 @@ wheel-check: $(CORE)
 BENCH := build/bench/venv
 bench: $(BENCH)/.done
 	$(BENCH)/bin/python -m benchmarks.run $(ARGS)
+
+bench-membership: $(BENCH)/.done
+	$(BENCH)/bin/python -m benchmarks.membership $(ARGS)
 
 bench-language: $(BENCH)/.done
 	$(BENCH)/bin/python -m benchmarks.language
