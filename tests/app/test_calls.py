@@ -136,3 +136,21 @@ def test_a_segment_that_cannot_be_read_stops_no_other(project: Project) -> None:
         stored.revise(connection, bad.id, 'segment "bad"\n  when everyone\n', now=NOW)
     assert project.recompute("bad", now=NOW) == {"bad": 1}
     assert not any(one.error for one in audience.listing(project))
+
+
+def test_a_segment_that_cannot_be_read_is_a_list_to_those_that_read_it(project: Project) -> None:
+    project.define("a", 'trait.plan = "pro"', now=NOW)
+    project.define("b", 'in segment "a" or events >= 1', now=NOW)
+    project.identify("ann", {"plan": "pro"}, now=NOW)
+    with project.writing() as connection:
+        broken = project.catalog().entry("a").stored.id
+        stored.revise(connection, broken, 'segment "a"\n  when nonsense (', now=NOW)
+    assert [project.count(rule, now=NOW) for rule in ("everyone", 'in segment "b"')] == [1, 1]
+    project.define("c", 'in segment "a"', now=NOW)
+    project.track("bob", "export", now=NOW)
+    project.recompute(now=NOW)
+    assert [list(project.members(name)) for name in "abc"] == [["ann"], ["ann", "bob"], ["ann"]]
+    assert [one.entry.name for one in audience.listing(project) if one.error] == ["a"]
+    project.define("a", "everyone", now=NOW)
+    assert [len(list(project.members(name))) for name in "abc"] == [2, 2, 2]
+    assert not any(one.error for one in audience.listing(project))

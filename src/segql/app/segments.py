@@ -95,7 +95,7 @@ def _change(catalog: Catalog, written: Written) -> Change:
     stored = catalog.entries.get(written.name)
     if stored is None:
         return Change("create", written.name, written, evaluate=True)
-    if stored.written is None:
+    if stored.is_manual:
         raise Refused(
             f"segment `{written.name}` is a manual list and cannot become a rule",
             code="manual-segment",

@@ -151,8 +151,11 @@ class Catalog:
 
     @property
     def manual(self) -> frozenset[str]:
-        """The segments that are fixed lists."""
-        return frozenset(name for name, entry in self.entries.items() if entry.is_manual)
+        """The segments without a rule: fixed lists, and those whose rule cannot be read.
+
+        The members of both stay as they are.
+        """
+        return frozenset(name for name, entry in self.entries.items() if entry.rule is None)
 
     def entry(self, name: str) -> Entry:
         """The segment called `name`; raises `Refused` (`unknown-segment`) with what is near."""

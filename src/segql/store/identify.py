@@ -37,8 +37,8 @@ _UPDATE: Final = """
      where external = ?
 """
 _TOUCH: Final = """
-    insert into activity (profile, changed, first_call, last_call)
-    values (?, ?, ?, ?)
+    insert into activity (profile, changed, first_call, last_call, passed)
+    values (?, ?, ?, ?, (select cast(value as integer) from settings where name = 'clock'))
         on conflict (profile) do update
        set changed = excluded.changed,
            first_call = excluded.first_call,

@@ -39,11 +39,10 @@ _MANUAL: Final = """
        and segments.archived is null
      order by members.profile
 """
-_MANUAL_NAMES: Final = """
+_NAMES: Final = """
     select name
       from segments
-     where kind = 'manual'
-       and archived is null
+     where archived is null
 """
 
 
@@ -70,8 +69,12 @@ class Job:
     course: Course
 
     def conditions(self, connection: Connection) -> tuple[Condition, ...]:
-        """The distinct conditions; raises `Refused` for unknown segments and circles."""
-        stored = {name for (name,) in connection.execute(_MANUAL_NAMES)}
+        """The distinct conditions; raises `Refused` for unknown segments and circles.
+
+        Segments without a rule in the catalogue are read as they are stored: fixed lists, and those
+        whose rule cannot be read.
+        """
+        stored = {name for (name,) in connection.execute(_NAMES)}
         manual = (stored | set(self.manual)) - self.catalog.keys()
         return conditions_of(self.names, self.catalog, manual)
 
