@@ -125,7 +125,10 @@ class Advance:
         )
         for start in range(0, len(rows), _ROWS):
             with self.writing() as connection:
-                agenda.add(connection, rows[start : start + _ROWS])
+                # Another process may have been faster, and calls have gone on from there.
+                late = agenda.late(connection, until)
+                chunk = rows[start : start + _ROWS]
+                agenda.add(connection, [row for row in chunk if late.get(row[1]) == before])
         with self.writing() as connection:
             agenda.mark_listed(connection, segments, before=before, until=until)
         return len(rows)
