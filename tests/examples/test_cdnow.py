@@ -185,5 +185,5 @@ def test_the_command_lists_the_same_customers(db: Path, segql: Command) -> None:
 
 def test_importing_the_file_again_adds_nothing(db: Path, segql: Command) -> None:
     before = segql(db, "segments")
-    segql(db, *IMPORT)
+    segql(db, *IMPORT, "--now", NOW)
     assert segql(db, "segments") == before

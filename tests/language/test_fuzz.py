@@ -140,7 +140,18 @@ def yardstick() -> float:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=map(ascii, HOSTILE))
+def test_no_text_takes_long(text: str) -> None:
+    assert processor_time(text) < 4 * LONGEST_S  # a machine may be busy: the slow run is exact
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=map(ascii, HOSTILE))
 def test_no_text_takes_longer_than_50_ms(text: str) -> None:
+    assert processor_time(text) < LONGEST_S
+
+
+def processor_time(text: str) -> float:
+    """The least of three, in seconds of the machine that the bound is stated for."""
     best = inf
     for _ in range(3):
         start = process_time()
@@ -151,5 +162,5 @@ def test_no_text_takes_longer_than_50_ms(text: str) -> None:
         best = min(best, taken / slowness)
         if best < LONGEST_S:
             break
-    assert best < LONGEST_S
     check(text[:300])
+    return best
