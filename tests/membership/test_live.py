@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from membership.directory import quick
 from membership.drawn import at, batches, named, waits
 from membership.flips import hold_against
-from membership.rules import LENGTHS, NESTED, RULES, START
+from membership.rules import HOUR, LENGTHS, NESTED, RULES, START
 from membership.world import World
 from segql.app import ingest, segments
 from segql.app.advance import advance, catch_up
@@ -167,6 +167,24 @@ def run(sequences: int, steps: int) -> None:
 
 def test_membership_is_exact_and_history_the_list_of_flips() -> None:
     run(25, 6)
+
+
+def test_whom_a_response_is_taken_from_is_brought_up_to_date_first() -> None:
+    """A definition, and time, have still to reach that profile, which no call names."""
+    taken = [calls.Survey("bob", "nps", "seen", {"score": 3}, response_id="r1")]
+    given = [calls.Survey("ann", "nps", "seen", {"score": 3}, response_id="r1")]
+    live = Live()
+    try:
+        live.begin(
+            ['trait.plan = "pro"', "last_seen within 4h", "last_seen within 4h"],
+            'in segment "a"',
+            few=1,
+        )
+        live.a_change_is_interrupted("a", "trait.tags is unknown", chunks=0, batch=given)
+        live.a_change_is_interrupted("a", 'trait.plan = "pro"', chunks=0, batch=taken)
+        live.calls_come_in(given, later=5 * HOUR)
+    finally:
+        live.teardown()
 
 
 @pytest.mark.slow

@@ -86,6 +86,8 @@ class _Batch:
     def _bring_up_to_date(self) -> None:
         named = {name for _, call in self.ready for name in _profiles_of(call)}
         wanted = dict.fromkeys(profiles.profile_ids(self.connection, named).values())
+        given = {own for _, call in self.ready for own in _responses_of(call)}
+        wanted |= dict.fromkeys(sorted(responses.owners(self.connection, given)))
         renewed = {name for _, call in self.ready for name in _accounts_of(call)}
         for account in accounts.account_ids(self.connection, renewed).values():
             wanted |= dict.fromkeys(few_members(self.connection, account) or ())
@@ -214,6 +216,15 @@ def _profiles_of(call: Stored) -> Iterable[str]:
             return absorbed, profile
         case _:
             return (call.profile,)
+
+
+def _responses_of(call: Stored) -> Iterable[bytes]:
+    """Responses that are taken from whoever has them."""
+    match call:
+        case responses.Response(response=bytes(own)):
+            return (own,)
+        case _:
+            return ()
 
 
 def _accounts_of(call: Stored) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -23,6 +23,7 @@ _ADD: Final = """
     insert into responses (profile, survey, action, time, response, message, answers, said)
     values (?, ?, ?, ?, ?, ?, ?, ?)
 """
+_OWNER: Final = "select profile from responses where response = ?"
 _DROP: Final = "delete from responses where id = ?"
 _COUNT_AGAIN: Final = """
     insert into activity (profile, changed, surveys_seen, surveys_completed, surveys_dismissed,
@@ -167,6 +168,12 @@ def append(
         ids=tuple(ids),
         losers=losers,
     )
+
+
+def owners(connection: Connection, wanted: Iterable[bytes]) -> set[int]:
+    """The profiles, by internal id, that have the responses with these digests of their own ids."""
+    found = (connection.execute(_OWNER, (one,)).fetchone() for one in wanted)
+    return {row[0] for row in found if row is not None}
 
 
 def count_again(
