@@ -70,8 +70,14 @@ bench: $(BENCH)/.done
 bench-membership: $(BENCH)/.done
 	$(BENCH)/bin/python -m benchmarks.membership $(ARGS)
 
-bench-language: $(BENCH)/.done
-	$(BENCH)/bin/python -m benchmarks.language
+BENCH_LANGUAGE := build/bench/language
+bench-language: $(BENCH_LANGUAGE)/.done
+	$(BENCH_LANGUAGE)/bin/python -m benchmarks.language
+
+$(BENCH_LANGUAGE)/.done: pyproject.toml benchmarks/requirements-language.txt
+	$(PYTHON) -m venv $(BENCH_LANGUAGE)
+	$(BENCH_LANGUAGE)/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements-language.txt -e .
+	@touch $@
 
 $(BENCH)/.done: pyproject.toml constraints.txt benchmarks/requirements.txt
 	$(PYTHON) -m venv $(BENCH)
