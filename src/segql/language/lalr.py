@@ -67,7 +67,7 @@ Stack: TypeAlias = tuple[int, ...]
 
 
 class Driver:
-    """Tables with callbacks: methods of a class, by the names of rules. Keeps nothing of a run."""
+    """Tables with callbacks: methods of a class, by the names of rules. Keeps nothing of a text."""
 
     def __init__(self, tables: Tables, callbacks: type) -> None:
         """Every rule of the tables that has a callback needs a method in `callbacks`."""
@@ -75,6 +75,7 @@ class Driver:
         self._states = tables.states
         self._starts = tables.starts
         self._keywords = frozenset(tables.keywords.values())
+        self._passages: dict[tuple[int, int, str], int] = {}
         self._reductions: list[tuple[str, int, Callback | None, bool, tuple[int, ...]]] = [
             (
                 one.origin,
@@ -91,7 +92,7 @@ class Driver:
 
         One pass from the left. Raises `Stopped` at the first token that the grammar does not take.
         """
-        states, reductions = self._states, self._reductions
+        states, reductions, passages = self._states, self._reductions, self._passages
         state = self._starts[start]
         stack, values = [state], list[Any]()
         for index, token in enumerate(tokens):
@@ -108,9 +109,8 @@ class Driver:
                     break
                 origin, size, callback, single, helpers = reductions[~action]
                 if single and size == 1 and not helpers:  # a third of all: the child stays there
-                    stack.pop()
-                    state = states[stack[-1]][origin]
-                    stack.append(state)
+                    passage = stack[-2], state, terminal
+                    stack[-1] = state = passages.get(passage) or self._settled(passage)
                     continue
                 if size:
                     children = values[-size:]
@@ -131,6 +131,20 @@ class Driver:
             stack.append(state)
             values.append(token)
         return values[-2]
+
+    def _settled(self, passage: tuple[int, int, str]) -> int:
+        """The state after all reductions of a lone child, one after another, that come next.
+
+        They depend on the state below it, its own and the terminal alone, and are remembered.
+        """
+        below, state, terminal = passage
+        while (action := self._states[state].get(terminal, 0)) < 0:
+            origin, size, _, single, helpers = self._reductions[~action]
+            if not single or size != 1 or helpers:
+                break
+            state = self._states[below][origin]
+        self._passages[passage] = state
+        return state
 
     def advance(self, stacks: list[Stack], tokens: Iterable[Token]) -> None:
         """Go on over `tokens` up to the first that is refused, without callbacks.

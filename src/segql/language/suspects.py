@@ -27,6 +27,8 @@ def is_suspect(tokens: Sequence[Token], at: int, words: Container[str]) -> bool:
     """Whether there may be a slip at the token `at`; `words` are those that may begin one."""
     kind, text, *_ = tokens[at]
     if kind == "word":
+        if text == "within" and at + 1 < len(tokens) and tokens[at + 1].kind == "length":
+            return False
         return text in words or not (text.islower() or text == text.lower())
     if kind == "number" or kind == "operator":
         after = tokens[at + 1].text.lower() if at + 1 < len(tokens) else ""
