@@ -187,6 +187,25 @@ def test_whom_a_response_is_taken_from_is_brought_up_to_date_first() -> None:
         live.teardown()
 
 
+def test_a_team_that_becomes_small_still_follows_a_definition() -> None:
+    """Its profiles were too many to be brought up to date in the transaction of the call."""
+    together, gone = (
+        [calls.Identify(who, {}, account=account) for who in names]
+        for account, names in (("acme", ("ann", "bob")), ("umbrella", ("bob",)))
+    )
+    live = Live()
+    try:
+        live.begin(
+            ['trait.plan = "pro"', "last_seen within 4h", "every teammate (last_seen within 4h)"],
+            'in segment "a"',
+            few=1,
+        )
+        live.calls_come_in(together, later=HOUR)
+        live.a_change_is_interrupted("a", "trait.tags is unknown", chunks=0, batch=gone)
+    finally:
+        live.teardown()
+
+
 @pytest.mark.slow
 def test_membership_stays_exact_through_long_histories() -> None:
     run(10_000, 12)

@@ -18,7 +18,7 @@ from segql.membership import accounts as following
 from segql.membership.affected import Affected
 from segql.membership.arrears import bring_up_to_date
 from segql.membership.questions import Reason
-from segql.membership.sitting import Sitting, begin, few_members
+from segql.membership.sitting import Sitting, begin
 from segql.model.calls import Call, Delete, Merge, Outcome, SetAccount, Values
 from segql.model.errors import Refused, SegqlError
 from segql.model.fields import SURVEY_FIELDS
@@ -90,7 +90,7 @@ class _Batch:
         wanted |= dict.fromkeys(sorted(responses.owners(self.connection, given)))
         renewed = {name for _, call in self.ready for name in _accounts_of(call)}
         for account in accounts.account_ids(self.connection, renewed).values():
-            wanted |= dict.fromkeys(few_members(self.connection, account) or ())
+            wanted |= dict.fromkeys(self.sitting.few_of(account))
         together = following.with_teammates(self.sitting, wanted)
         bring_up_to_date(self.sitting, together)
         self.sitting.remember_accounts(together)

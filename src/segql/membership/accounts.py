@@ -17,7 +17,7 @@ from segql.membership.affected import Affected
 from segql.membership.arrears import bring_up_to_date
 from segql.membership.catalog import Catalog
 from segql.membership.questions import Reason
-from segql.membership.sitting import Sitting, few_members
+from segql.membership.sitting import Sitting
 from segql.membership.sitting import begin as sit_down
 from segql.model.flips import Cause
 from segql.model.instants import Moment
@@ -46,7 +46,7 @@ def with_teammates(sitting: Sitting, wanted: Iterable[int]) -> Collection[int]:
     together = dict.fromkeys(wanted)
     if sitting.catalog.reads_teammates:
         for team in set(profiles.accounts_of(sitting.connection, together).values()) - {None}:
-            together |= dict.fromkeys(few_members(sitting.connection, team or 0) or ())
+            together |= dict.fromkeys(sitting.few_of(team or 0))
     return together
 
 

@@ -61,6 +61,8 @@ class Sitting:
         self._bound: dict[int, Predicate[Facts] | None] = {}
         self._accounts: dict[int, int | None] = {}
         """The accounts that profiles had before the transaction, where that matters."""
+        self._many: set[int] = set()
+        """Accounts that had too many profiles for all of them to be up to date."""
         self.reached: set[int] = set()
         """Profiles that are up to date when the transaction ends, where something is due."""
 
@@ -107,7 +109,7 @@ class Sitting:
 
         Where there are many, they follow in transactions of their own (`accounts`).
         """
-        members = few_members(self.connection, account)
+        members = None if account in self._many else _few_members(self.connection, account)
         if members is None and self.is_passing:
             members = profiles.of_account(self.connection, account)
         if members is None:
@@ -117,6 +119,16 @@ class Sitting:
         for profile in members:
             self._facts.pop(profile, None)
             self._questions.add_others(profile, places, reason)
+
+    def few_of(self, account: int) -> Collection[int]:
+        """The profiles of an account that must be up to date before the data are written.
+
+        None of many: they follow later, even if the data leave the account only a few.
+        """
+        members = _few_members(self.connection, account)
+        if members is None:
+            self._many.add(account)
+        return members or ()
 
     def remember_accounts(self, wanted: Iterable[int]) -> None:
         """Know later which accounts profiles have now, whatever becomes of them."""
@@ -267,12 +279,6 @@ class Sitting:
         settings.take(self.connection, settings.Counter.CATALOG)
 
 
-def few_members(connection: Connection, account: int) -> Sequence[int] | None:
-    """The profiles of an account, by internal id, or None when they are more than `FEW`."""
-    found = profiles.of_account(connection, account, limit=FEW + 1)
-    return found if len(found) <= FEW else None
-
-
 def begin(
     connection: Connection, catalog: Catalog, moment: Moment, *, change: int | None = None
 ) -> Sitting:
@@ -280,3 +286,9 @@ def begin(
     now = settings.advance_clock(connection, moment.now)
     number = settings.take(connection, settings.Counter.CHANGE) if change is None else change
     return Sitting(connection, catalog, Moment(now, moment.zone), number)
+
+
+def _few_members(connection: Connection, account: int) -> Sequence[int] | None:
+    """The profiles of an account, by internal id, or None when they are more than `FEW`."""
+    found = profiles.of_account(connection, account, limit=FEW + 1)
+    return found if len(found) <= FEW else None
