@@ -26,7 +26,7 @@ demo: $(CORE)
 	@$(BIN)/python examples/demo.py --dir $(DEMO) --users $(USERS)
 
 tui: $(DEMO)/saas.db
-	@$(BIN)/segql tui --db $(DEMO)/saas.db
+	@$(BIN)/segql tui --db $(DEMO)/saas.db --now 2026-03-01T12:00:00Z
 
 $(DEMO)/saas.db: | $(CORE)
 	@$(BIN)/python examples/demo.py --dir $(DEMO) --users $(USERS)

@@ -229,9 +229,11 @@ class SaveDialog(ModalScreen[Outcome | None]):
                 if error.code == "changed-meanwhile":
                     self._propose()
             return
+        saved = {change.name for change in applied.changes}
         words = ", ".join(
             f"{visible(one.name)}: {one.members:,} members, +{one.entered:,} -{one.left:,}"
             for one in applied.recomputed
+            if one.name in saved or one.entered or one.left
         )
         self.dismiss(Outcome("saved", whole, words))
 
