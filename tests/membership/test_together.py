@@ -8,15 +8,19 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 from time import monotonic
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from membership.flips import all_flips
+from membership.rules import HOUR
 from membership.workers import JOBS, PEOPLE, Worked, now, work
 from segql.app import ingest, segments
 from segql.app.advance import advance
 from segql.app.project import Project
 from segql.engines import sets
+from segql.membership.advance import Advance
 from segql.model import calls
 from segql.model.instants import Moment
 from segql.store import members, profiles
@@ -87,6 +91,28 @@ def check(path: Path, seconds: float) -> dict[str, Worked]:
     assert size < WAL_BYTES
     is_exact(path, found["track"].times)
     return found
+
+
+def test_edges_of_an_earlier_rule_do_not_count_as_those_of_the_next(tmp_path: Path) -> None:
+    """One process looks for edges; another defines, and ends before it looks for its own."""
+    path, start = tmp_path / "team.db", now()
+    with Project.opened(path, create=True, zone="UTC") as one, Project.opened(path) as other:
+        ingest.one(one, calls.Identify("ann"), now=start)
+        real, left = sets.upcoming, ["last_seen within 1h"]
+
+        def meanwhile(*given: Any, **named: Any) -> Any:
+            found = real(*given, **named)
+            if left:
+                with patch.object(Advance, "look_ahead", lambda self: self.moment.now):
+                    rule = left.pop()
+                    segments.define_one(other, "a", rule, description=None, now=start)
+            return found
+
+        with patch.object(sets, "upcoming", meanwhile):
+            segments.define_one(one, "a", "last_seen within 4h", description=None, now=start)
+            advance(one, now=start + 10 * HOUR)
+        [(first, last)] = all_flips(one).values()
+        assert (first[0], last[0] - start) == (start, HOUR), (first, last)
 
 
 # Slow for what it finds, not for its length: of some runs one ends with a segment not exact,

@@ -88,6 +88,13 @@ class Advance:
 
         Those of all segments up to some time after now; with much to catch up with, less far.
         """
+        looked = self._looked()
+        while looked is None:
+            looked = self._looked()
+        return looked
+
+    def _looked(self) -> Instant | None:
+        """The same, once; None where another process changed a segment meanwhile."""
         now = self.moment.now
         late = agenda.late(self.connection, now + 1)
         if not late:
@@ -101,14 +108,18 @@ class Advance:
         written = 0
         for before, group in groupby(sorted(late, key=late.__getitem__), late.__getitem__):
             segments = [one for one in group if one in catalog.places]
-            written += self._write_down(catalog, segments, before, until)
+            rows = self._write_down(catalog, segments, before, until)
+            if rows is None:
+                return None
+            written += rows
         if written < _FEW_ROWS:
             self.stride *= 8
         return min(now, until)
 
     def _write_down(
         self, catalog: Catalog, segments: Sequence[int], before: Instant, until: Instant
-    ) -> int:
+    ) -> int | None:
+        """Write down the edges of segments; None where they may be those of earlier rules."""
         entries = [catalog.order[catalog.places[one]] for one in segments]
         names = {one.name: one.stored.id for one in entries if one.rule is not None}
         found = sets.upcoming(
@@ -125,11 +136,16 @@ class Advance:
         )
         for start in range(0, len(rows), _ROWS):
             with self.writing() as connection:
+                if self.catalog() is not catalog:
+                    return None
                 # Another process may have been faster, and calls have gone on from there.
                 late = agenda.late(connection, until)
                 chunk = rows[start : start + _ROWS]
                 agenda.add(connection, [row for row in chunk if late.get(row[1]) == before])
         with self.writing() as connection:
+            # A new definition may be complete again, at the same instant.
+            if self.catalog() is not catalog:
+                return None
             agenda.mark_listed(connection, segments, before=before, until=until)
         return len(rows)
 
