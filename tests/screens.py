@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 NOW = "2026-03-01T12:00:00Z"
 
 Started: TypeAlias = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
-Snap: TypeAlias = Callable[[Pilot[None], str], None]
+Snap: TypeAlias = Callable[[Pilot[None], str], Awaitable[None]]
 
 
 async def settled(pilot: Pilot[None]) -> None:

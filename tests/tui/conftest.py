@@ -78,20 +78,25 @@ def started(database: Path) -> Started:
 def snap() -> Snap:
     """Hold the screen against its picture; `SEGQL_SNAPSHOTS=write` makes the pictures anew."""
 
-    def compare(pilot: Pilot[None], name: str) -> None:
-        taken = _without_ids(pilot.app.export_screenshot(simplify=True))
+    async def compare(pilot: Pilot[None], name: str) -> None:
         kept = SNAPSHOTS / f"{name}.svg"
         if os.environ.get("SEGQL_SNAPSHOTS") == "write":
             SNAPSHOTS.mkdir(exist_ok=True)
-            kept.write_text(taken, encoding="utf-8")
-        if not kept.exists() or kept.read_text(encoding="utf-8") != taken:
-            FAILED.mkdir(parents=True, exist_ok=True)
-            (FAILED / kept.name).write_text(taken, encoding="utf-8")
-            pytest.fail(f"the screen is not {kept}; see {FAILED / kept.name}")
+            kept.write_text(taken_of(pilot), encoding="utf-8")
+        wanted = kept.read_text(encoding="utf-8") if kept.exists() else None
+        for _ in range(60):  # a busy machine may still be drawing
+            taken = taken_of(pilot)
+            if taken == wanted:
+                return
+            await pilot.pause(0.05)
+        FAILED.mkdir(parents=True, exist_ok=True)
+        (FAILED / kept.name).write_text(taken, encoding="utf-8")
+        pytest.fail(f"the screen is not {kept}; see {FAILED / kept.name}")
 
     return compare
 
 
-def _without_ids(svg: str) -> str:
-    """The picture without the number that Textual makes of its contents."""
+def taken_of(pilot: Pilot[None]) -> str:
+    """The picture of the screen, without the number that Textual makes of its contents."""
+    svg = pilot.app.export_screenshot(simplify=True)
     return re.sub(r"terminal-\d+", "terminal", svg)

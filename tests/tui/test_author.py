@@ -49,7 +49,7 @@ async def looked(pilot: Pilot[None]) -> None:
 async def test_it_looks_as_it_should(started: Started, snap: Snap) -> None:
     async with started() as pilot:
         await write(pilot, RULE)
-        snap(pilot, "author")
+        await snap(pilot, "author")
 
 
 async def test_it_looks_as_it_should_in_a_small_light_terminal(
@@ -57,7 +57,7 @@ async def test_it_looks_as_it_should_in_a_small_light_terminal(
 ) -> None:
     async with started(size=(80, 24), theme="textual-light") as pilot:
         await write(pilot, RULE)
-        snap(pilot, "author-small-light")
+        await snap(pilot, "author-small-light")
 
 
 async def test_a_wide_terminal_shows_the_preview_at_the_right(started: Started, snap: Snap) -> None:
@@ -67,7 +67,7 @@ async def test_a_wide_terminal_shows_the_preview_at_the_right(started: Started, 
         await looked(pilot)
         assert page.assessed is not None and page.assessed.preview is not None
         assert (page.assessed.preview.count, page.assessed.preview.leaving) == (12, 14)
-        snap(pilot, "author-wide")
+        await snap(pilot, "author-wide")
 
 
 async def test_numbers_are_those_of_the_rule(started: Started) -> None:
@@ -118,7 +118,7 @@ async def test_completion_stands_beside_the_cursor(started: Started, snap: Snap)
         page = await write(pilot, "trait.plan = ")
         await pilot.press("ctrl+@")
         await completed(pilot, page)
-        snap(pilot, "author-completion")
+        await snap(pilot, "author-completion")
 
 
 async def test_a_mistake_is_marked_and_mended(started: Started, snap: Snap) -> None:
@@ -127,7 +127,7 @@ async def test_a_mistake_is_marked_and_mended(started: Started, snap: Snap) -> N
         assert [one.code for one in page.query_one(DiagnosticsList).diagnostics] == [
             "unknown-trait"
         ]
-        snap(pilot, "author-mistake")
+        await snap(pilot, "author-mistake")
         await pilot.press("f8")
         await looked(pilot)
         assert page.editor.text == 'did "export" within 30d and trait.plan = "pro"'
@@ -173,7 +173,7 @@ async def test_a_lone_rule_is_saved_under_a_name(
         await proposed(pilot, ready=False)
         await pilot.press(*"heavy")
         await proposed(pilot)
-        snap(pilot, "author-save")
+        await snap(pilot, "author-save")
         await pilot.press("enter")
         await gone(pilot, page)
         assert page.editor.text.startswith('segment "heavy"\n')
@@ -218,7 +218,7 @@ async def opened(pilot: Pilot[None], name: str) -> AuthorPage:
 
 
 async def test_a_change_meanwhile_is_shown_and_theirs_can_be_opened(
-    started: Started, database: Path, snap: Snap
+    started: Started, database: Path
 ) -> None:
     async with started() as pilot:
         page = await opened(pilot, "pro accounts")
@@ -228,7 +228,6 @@ async def test_a_change_meanwhile_is_shown_and_theirs_can_be_opened(
             project.define("pro accounts", 'trait.plan = "team"', now=NOW)
         await pilot.press("ctrl+s")
         dialog = await proposed(pilot)
-        snap(pilot, "author-meanwhile")
         assert str(dialog.query_one("#save", Button).label) == "Save over it"
         await pilot.click("#theirs")
         await gone(pilot, page)

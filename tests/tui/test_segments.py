@@ -13,7 +13,7 @@ from segql.tui.dialogs import ErrorDialog
 
 async def test_it_looks_as_it_should(started: Started, snap: Snap) -> None:
     async with started() as pilot:
-        snap(pilot, "segments")
+        await snap(pilot, "segments")
 
 
 async def test_control_characters_never_reach_the_terminal(started: Started) -> None:

@@ -19,11 +19,11 @@ async def test_enter_opens_a_segment_then_a_profile_and_escape_comes_back(
         await pilot.press("down", "down", "enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, SegmentPage)
-        snap(pilot, "segment")
+        await snap(pilot, "segment")
         await pilot.press("down", "enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, ProfilePage)
-        snap(pilot, "profile")
+        await snap(pilot, "profile")
         await pilot.press("escape", "escape")
         await settled(pilot)
         assert isinstance(pilot.app.screen, SegmentsPage)
@@ -37,7 +37,7 @@ async def test_a_colon_goes_to_a_segment_by_some_of_its_letters(
         await pilot.press("colon", *"pyex")
         await settled(pilot)
         assert isinstance(pilot.app.screen, GoDialog)
-        snap(pilot, "go")
+        await snap(pilot, "go")
         await pilot.press("enter")
         await settled(pilot)
         assert pilot.app.screen.title == "paying exporters"
@@ -61,7 +61,7 @@ async def test_help_lists_the_keys_of_the_screen_and_filters_them(
         await pilot.press("f1")
         await settled(pilot)
         assert isinstance(pilot.app.screen, HelpDialog)
-        snap(pilot, "help")
+        await snap(pilot, "help")
         keys = pilot.app.screen.query_one("#keys", DataTable)
         pilot.app.screen.query_one(Input).value = "go to"
         await settled(pilot)
@@ -72,7 +72,7 @@ async def test_help_lists_the_keys_of_the_screen_and_filters_them(
 
 async def test_the_walk_works_on_a_small_light_terminal(started: Started, snap: Snap) -> None:
     async with started(size=(80, 24), theme="textual-light") as pilot:
-        snap(pilot, "segments-small-light")
+        await snap(pilot, "segments-small-light")
         await pilot.press("down", "down", "enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, SegmentPage)
