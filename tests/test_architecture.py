@@ -140,6 +140,22 @@ assert run(["--version"]) == 0
     assert not (HEAVY | {"lark", "attrs", "attr", "re2"}) & loaded_by(code)
 
 
+def test_the_commands_load_textual_only_to_draw_with_it() -> None:
+    code = """
+from importlib import import_module
+from segql.cli.main import COMMANDS
+for module, _ in COMMANDS.values():
+    import_module(module)
+"""
+    assert not {"textual", "rich", "numpy"} & loaded_by(code)
+
+
+def test_the_first_screen_waits_for_neither_numpy_nor_sqlite() -> None:
+    loaded = loaded_by("import segql.cli.tui, segql.tui.main")
+    assert "textual" in loaded
+    assert not (HEAVY - {"rich", "textual"} | {"lark"}) & loaded
+
+
 TURN_TEXT_INTO_CODE = {"eval", "exec", "compile", "__import__"}
 READ_OBJECTS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 START_SHELLS = {"system", "popen", "getoutput", "getstatusoutput"}

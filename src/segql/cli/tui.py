@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from segql.cli.options import database_option, instant, now_option
+from segql.cli.options import database_option, now_option
+
+if TYPE_CHECKING:
+    from segql.model.instants import Instant
 
 
 @click.command("tui")
@@ -19,11 +23,9 @@ def tui_command(database: Path, now_text: str | None) -> None:
     With --now the clock stands still at that instant.
     """
     from segql.app.config import read
-    from segql.app.project import Project
 
     config = read(Path.cwd())
-    with Project.opened(database) as project:  # says what is wrong before the screen is taken
-        still = None if now_text is None else instant(now_text, project)
+    still = _checked(database, now_text)
     from platformdirs import user_state_path
 
     from segql.tui.main import SegqlApp
@@ -34,3 +36,40 @@ def tui_command(database: Path, now_text: str | None) -> None:
         state=user_state_path("segql", appauthor=False),
         settings=config.tui,
     ).run()
+
+
+def _checked(database: Path, now_text: str | None) -> Instant | None:
+    """The instant at which the clock stands still; says what is wrong before the screen is taken.
+
+    A database is opened for that only where it has something to say: it takes as long as
+    everything else until the first paint.
+    """
+    from segql.model.instants import instant_from, zone_named
+
+    if _looks_right(database):
+        if now_text is None:
+            return None
+        if _names_its_zone(now_text):
+            return instant_from(now_text, zone_named("UTC"))
+    from segql.app.project import Project
+
+    with Project.opened(database) as project:
+        return None if now_text is None else instant_from(now_text, project.zone)
+
+
+def _looks_right(database: Path) -> bool:
+    """Whether it is a file of SQLite's; what else may be wrong with it is said by a dialog."""
+    try:
+        with database.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
+def _names_its_zone(time_text: str) -> bool:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(time_text).tzinfo is not None
+    except ValueError:
+        return False

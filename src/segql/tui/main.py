@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ScreenStackError, SystemCommand
 from textual.binding import BindingType
@@ -12,31 +14,40 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from segql.app.config import Tui
-from segql.app.finding import Found
-from segql.app.project import Project
 from segql.model.errors import SegqlError
 from segql.model.instants import Instant
-from segql.store import settings
-from segql.tui.author import AuthorPage
-from segql.tui.go import GoDialog
-from segql.tui.help import HelpDialog
 from segql.tui.keys import binding, keymap
 from segql.tui.page import Page
-from segql.tui.profile import ProfilePage
-from segql.tui.segment import SegmentPage
 from segql.tui.segments import SegmentsPage
 from segql.tui.session import Session, SessionApp
 
+if TYPE_CHECKING:
+    from segql.app.finding import Found
+    from segql.app.project import Project
+    from segql.tui.author import AuthorPage
+
 FOLLOW_S = 1.0
 """How often the database is asked whether it changed."""
+AHEAD_S = 0.6
+"""So long after the start, other screens are loaded: they open at once when they are wanted."""
+
+
+def _author_page() -> AuthorPage:
+    from segql.tui.author import AuthorPage
+
+    return AuthorPage()
 
 
 class SegqlApp(SessionApp):
-    """The terminal UI of one project's database."""
+    """The terminal UI of one project's database.
+
+    What the first screen does not need is loaded once it is there, or when it is wanted: with the
+    engines, NumPy and the database it takes three times as long to the first paint.
+    """
 
     TITLE = "SegQL"
-    MODES: ClassVar[dict[str, type[Page]]] = {  # type: ignore[assignment]
-        "write": AuthorPage,
+    MODES: ClassVar[dict[str, Callable[[], Page]]] = {  # type: ignore[assignment]
+        "write": _author_page,
         "segments": SegmentsPage,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,6 +85,11 @@ class SegqlApp(SessionApp):
         self.set_keymap(self._keys)
         self.switch_mode("segments")
         self._follower = self.set_interval(FOLLOW_S, self._follow)
+        self.set_timer(AHEAD_S, self._load_ahead)
+
+    async def _load_ahead(self) -> None:
+        with suppress(SegqlError):  # the screen in front says it
+            await self.session.run(_load_screens)
 
     async def on_unmount(self) -> None:
         """Let the database go."""
@@ -96,9 +112,15 @@ class SegqlApp(SessionApp):
 
     def action_go(self) -> None:
         """Ask where to go, and go there."""
+        from segql.tui.go import GoDialog
+
         self.push_screen(GoDialog(), self._go_to)
 
     def _go_to(self, found: Found | None) -> None:
+        from segql.app.finding import Found
+        from segql.tui.profile import ProfilePage
+        from segql.tui.segment import SegmentPage
+
         match found:
             case Found("segment", name):
                 self.push_screen(SegmentPage(name))
@@ -109,6 +131,8 @@ class SegqlApp(SessionApp):
 
     def action_help(self) -> None:
         """Say what the screen in front is for, and its keys."""
+        from segql.tui.help import HelpDialog
+
         page = self.screen
         words = page.HELP if isinstance(page, Page) else ""
         self.push_screen(HelpDialog(words, page.active_bindings.values()))
@@ -131,7 +155,14 @@ class SegqlApp(SessionApp):
             page.reload()
 
 
+def _load_screens(_project: Project) -> None:
+    for name in ("author", "go", "help", "profile", "segment"):
+        import_module(f"segql.tui.{name}")
+
+
 def _change_number(project: Project) -> int:
+    from segql.store import settings
+
     return settings.counted(project.connection, settings.Counter.CHANGE) + settings.counted(
         project.connection, settings.Counter.CATALOG
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
@@ -11,11 +11,13 @@ from textual.screen import Screen
 from textual.widgets import Footer, Header
 from textual.worker import Worker, WorkerState
 
-from segql.app.project import Project
 from segql.model.errors import SegqlError
 from segql.tui.dialogs import ErrorDialog
 from segql.tui.keys import binding
 from segql.tui.session import SessionApp
+
+if TYPE_CHECKING:
+    from segql.app.project import Project
 
 Result = TypeVar("Result")
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Static
 
-from segql.app.audience import Listed, listing
 from segql.model.display import bar, percent, visible
 from segql.model.instants import iso
 from segql.tui.page import Page
-from segql.tui.segment import SegmentPage
 from segql.tui.tables import RowTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segql.app.audience import Listed
+    from segql.app.project import Project
 
 _BAR = 10
 
@@ -45,6 +49,8 @@ those whose members could not be computed: Enter shows why.
     @on(DataTable.RowSelected)
     def open_segment(self, event: DataTable.RowSelected) -> None:
         """Open the segment under the cursor."""
+        from segql.tui.segment import SegmentPage  # here: the first screen is up sooner
+
         if event.row_key.value is not None:
             self.app.push_screen(SegmentPage(event.row_key.value))
 
@@ -54,10 +60,16 @@ those whose members could not be computed: Enter shows why.
 
     @work(exclusive=True, group="load", exit_on_error=False)
     async def _load(self) -> None:
-        listed = await self.ask(listing)
+        listed = await self.ask(_listed)
         self.set_class(not listed, "-empty")
         self.sub_title = f"{len(listed):,} segments"
         self.query_one(RowTable).fill((_cells(one), one.entry.name) for one in listed)
+
+
+def _listed(project: Project) -> Sequence[Listed]:
+    from segql.app.audience import listing  # loads the engines, behind the first screen's back
+
+    return listing(project)
 
 
 def _cells(listed: Listed) -> tuple[Text, ...]:

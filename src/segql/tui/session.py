@@ -9,16 +9,18 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from textual.app import App
 
-from segql.app.project import Project
 from segql.model.errors import Broken
 from segql.model.instants import Instant
 
+if TYPE_CHECKING:
+    from segql.app.project import Project
+
 Result = TypeVar("Result")
-Job = Callable[[Project], Result]
+Job: TypeAlias = "Callable[[Project], Result]"
 
 
 class Session:
@@ -57,6 +59,8 @@ class Session:
             raise
 
     def _opened(self) -> Project:
+        from segql.app.project import Project  # here, so that the first screen need not wait for it
+
         file = _identity(self.path)
         if self._project is not None and file != self._file:
             self._forget()
