@@ -29,5 +29,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `saving`: the dialog that shows what saving does, and does it
 - `texts`: a screen with a text in front, opened, saved, kept
 - `author`: the screen to write segments on
+- `served`: the process behind one page of a browser
 - `main`: the app
+- `web`: the app in a browser
 """

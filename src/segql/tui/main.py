@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ScreenStackError, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -36,6 +37,12 @@ def _author_page() -> AuthorPage:
     from segql.tui.author import AuthorPage
 
     return AuthorPage()
+
+
+def _page_driver() -> type[Driver]:
+    from segql.tui.served import PageDriver
+
+    return PageDriver
 
 
 class SegqlApp(SessionApp):
@@ -65,12 +72,14 @@ class SegqlApp(SessionApp):
         clock: Callable[[], Instant],
         state: Path,
         settings: Tui | None = None,
+        in_page: bool = False,
     ) -> None:
         """Take where the database is, and the folder that drafts are kept in.
 
-        Raises `Refused` for unknown names in `settings.keys`.
+        `in_page` is whether it runs behind a page of a browser. Raises `Refused` for unknown names
+        in `settings.keys`.
         """
-        super().__init__()
+        super().__init__(driver_class=_page_driver() if in_page else None)
         self.state = state
         self.session = Session(path, clock=clock)
         self._settings = settings or Tui()
