@@ -19,6 +19,7 @@ from screens import NOW
 from segql.cli.main import run
 
 WAIT_S = 30
+SEGQL = (sys.executable, "-m", "segql")
 F2 = "\x1bOQ"
 RULE = 'trait.plan = "pro"'
 
@@ -29,8 +30,7 @@ class Served:
     def __init__(self, database: Path) -> None:
         self.state = database.parent / "state"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "segql", "tui", "--web", "--port", "0", "--now", NOW]
-            + ["--db", str(database)],
+            [*SEGQL, "tui", "--web", "--port", "0", "--now", NOW, "--db", str(database)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -119,18 +119,18 @@ async def test_a_page_shows_the_segments_and_takes_keys(served: Served) -> None:
             await page_socket.send_json(["stdin", F2])
             await drawn(page_socket, RULE)  # what was not saved is there on the next page
             (child,) = served.pages
-            assert served.end(signal.SIGINT) == 0
+            assert await asyncio.to_thread(served.end, signal.SIGINT) == 0
             await ended(child)
 
 
 @pytest.mark.slow
 async def test_a_killed_server_leaves_no_page_behind(served: Served) -> None:
-    async with let_in(served) as browser:
-        async with browser.ws_connect(f"{served.origin}/ws?width=100&height=30") as page:
-            await drawn(page, "pro accounts")
-            (child,) = served.pages
-            served.end(signal.SIGKILL)
-            await ended(child)
+    url = f"{served.origin}/ws?width=100&height=30"
+    async with let_in(served) as browser, browser.ws_connect(url) as page:
+        await drawn(page, "pro accounts")
+        (child,) = served.pages
+        served.end(signal.SIGKILL)
+        await ended(child)
 
 
 @pytest.mark.slow
@@ -152,9 +152,7 @@ async def test_nobody_else_is_let_in(served: Served) -> None:
 
 
 def segql(*words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "segql", *words], capture_output=True, text=True, timeout=WAIT_S
-    )
+    done = subprocess.run([*SEGQL, *words], capture_output=True, text=True, timeout=WAIT_S)
     return done.returncode, done.stderr
 
 

@@ -24,7 +24,7 @@ from textual_serve.server import Server
 
 from segql.model.errors import Broken, Refused
 
-END_S: Final = 5.0
+END_S: Final = 3.0
 """So long pages may take to keep their texts when the server ends."""
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})
@@ -92,7 +92,13 @@ class WebServer(Server):
 
     def run(self) -> None:
         """Serve until Ctrl+C or a signal; then no page's process is left."""
-        web.run_app(self._make_app(), sock=self.door, access_log=None, print=_to_nobody)
+        web.run_app(
+            self._make_app(),
+            sock=self.door,
+            access_log=None,
+            print=_to_nobody,
+            shutdown_timeout=1,  # after `on_shutdown`, for browsers that do not answer
+        )
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
