@@ -13,7 +13,9 @@ from textual.pilot import Pilot
 
 import segql
 from screens import NOW, Snap, Started, until
+from segql.app.config import Tui
 from segql.model.instants import read_instant, zone_named
+from segql.tui.dialogs import ErrorDialog
 from segql.tui.main import SegqlApp
 from segql.tui.tables import RowTable
 
@@ -61,12 +63,20 @@ def started(database: Path) -> Started:
 
     @asynccontextmanager
     async def start(
-        *, size: tuple[int, int] = (100, 30), theme: str | None = None
+        *,
+        size: tuple[int, int] = (100, 30),
+        theme: str | None = None,
+        settings: Tui | None = None,
+        problems: bool = False,
     ) -> AsyncIterator[Pilot[None]]:
-        app = SegqlApp(database, clock=clock, state=database.parent / "state")
+        app = SegqlApp(database, clock=clock, state=database.parent / "state", settings=settings)
         async with app.run_test(size=size) as pilot:
             if theme is not None:
                 app.theme = theme
+            if problems:
+                await until(pilot, lambda: isinstance(app.screen, ErrorDialog))
+                yield pilot
+                return
             await until(pilot, lambda: bool(app.screen.query(RowTable).filter("#segments")))
             await until(pilot, lambda: app.screen.query_one(RowTable).row_count == 5)
             yield pilot

@@ -49,11 +49,19 @@ def sparkline(values: Sequence[int]) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share for people: `12.3%`, `<0.1%` where it is not zero, `-` of nobody."""
+    """A share for people: `12.3%`, `<0.1%` where it is not zero, `-` of nobody.
+
+    Only everybody is `100.0%`, as only nobody is `0.0%`.
+
+    >>> percent(9_998, 10_000), percent(10_000, 10_000)
+    ('>99.9%', '100.0%')
+    """
     if whole == 0:
         return "-"
     share = 100 * part / whole
-    return "<0.1%" if 0 < share < 0.1 else f"{share:.1f}%"
+    if 0 < share < 0.1:
+        return "<0.1%"
+    return ">99.9%" if part < whole and share >= 99.95 else f"{share:.1f}%"
 
 
 def milliseconds(ms: int | None) -> str:

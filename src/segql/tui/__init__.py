@@ -3,8 +3,8 @@
 Screens show what jobs of `segql.app` give and start others; they decide nothing about segments.
 Every text that comes from data is made visible before it reaches the terminal.
 
-- `session`: a project's database as the screens use it
 - `keys`: every key, by the id that `segql.toml` calls it by
+- `session`: a project's database as the screens use it
 - `looks`: styles of pieces of text
 - `dialogs`: failures with text to copy; questions before something is destroyed
 - `page`: what the main screens share

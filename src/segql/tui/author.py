@@ -72,7 +72,7 @@ the cursor. Nothing is lost: what is not saved is there again at the next start.
         binding("author.fix"),
         binding("author.format"),
         binding("author.open"),
-        binding("author.new"),
+        binding("author.new", show=False),
         binding("author.file", show=False),
         binding("author.names", show=False),
         binding("author.members", show=False),

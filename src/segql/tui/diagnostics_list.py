@@ -13,6 +13,7 @@ from segql.language.diagnostics import Diagnostic, Severity
 from segql.language.source import Source
 from segql.model.display import visible
 from segql.tui.looks import MUTED
+from segql.tui.session import SessionApp
 
 _LOOKS = {
     Severity.ERROR: ("✗", "$text-error"),
@@ -31,6 +32,8 @@ class DiagnosticsList(OptionList):
         &.-any { display: block; }
     }
     """
+
+    app: SessionApp
 
     class Chosen(Message):
         """Somebody wants to go to the place of a diagnostic."""
@@ -52,7 +55,8 @@ class DiagnosticsList(OptionList):
         self.set_class(bool(diagnostics), "-any")
         source = Source(text)
         self.clear_options()
-        self.add_options([Option(_prompt(one, source)) for one in diagnostics])
+        key = self.app.keys.words("author.fix")
+        self.add_options([Option(_prompt(one, source, key)) for one in diagnostics])
 
     def fix_at(self, at: int) -> Diagnostic | None:
         """What the quick fix mends: at the cursor, else the first that has a fix."""
@@ -68,12 +72,12 @@ class DiagnosticsList(OptionList):
         self.post_message(self.Chosen(self.diagnostics[event.option_index]))
 
 
-def _prompt(one: Diagnostic, source: Source) -> Content:
+def _prompt(one: Diagnostic, source: Source, key: str) -> Content:
     line, column = source.line_column(one.span.start)
     mark, colour = _LOOKS[one.severity]
     mend = ""
     if one.fix is not None:
-        mend = f"\n    F8: {visible(one.fix.label)}"
+        mend = f"\n    {key}: {visible(one.fix.label)}"
     elif one.help is not None:
         mend = f"\n    {visible(one.help)}"
     return Content.assemble(

@@ -45,6 +45,11 @@ class ErrorDialog(ModalScreen[None]):
         """Whether the dialog shows a failure of the same kind."""
         return self._title == error.code
 
+    @property
+    def text(self) -> str:
+        """All of it, for the clipboard."""
+        return "\n".join(filter(None, (self._title, self._words, self._hint)))
+
     def compose(self) -> ComposeResult:
         """A title, the words, what to do, and two buttons."""
         with Vertical():
@@ -67,7 +72,7 @@ class ErrorDialog(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Put all of the text on the clipboard."""
-        self.app.copy_to_clipboard("\n".join(filter(None, (self._title, self._words, self._hint))))
+        self.app.copy_to_clipboard(self.text)
         self.notify("Copied")
 
     def action_close(self) -> None:

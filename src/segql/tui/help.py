@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Markdown
@@ -36,10 +36,10 @@ class HelpDialog(ModalScreen[None]):
         """Take what the screen says of itself, in Markdown, and the bindings that are live."""
         super().__init__()
         self._words = words
-        self._live = sorted(
-            {one.binding for one in active if one.binding.description},
-            key=lambda one: (one.id is None, one.id or "", one.key),
-        )
+        self._live: dict[tuple[str, str], list[Binding]] = {}
+        bindings = [one.binding for one in active if one.binding.description]
+        for one in sorted(bindings, key=lambda one: (one.id is None, one.id or "")):
+            self._live.setdefault((one.id or "", one.description), []).append(one)
 
     def compose(self) -> ComposeResult:
         """Words, a filter, and the table."""
@@ -59,11 +59,10 @@ class HelpDialog(ModalScreen[None]):
 
     def _list(self, letters: str) -> None:
         rows = []
-        for one in self._live:
-            key, id = self.app.get_key_display(one), one.id or ""
-            if letters in f"{key} {one.description} {id}".casefold():
-                cells = Text(key), Text(one.description), Text(id)
-                rows.append((cells, f"{one.key} {one.action}"))
+        for (id, does), bindings in self._live.items():
+            keys = " ".join(dict.fromkeys(map(self.app.get_key_display, bindings)))
+            if letters in f"{keys} {does} {id}".casefold():
+                rows.append(((Text(keys), Text(does), Text(id)), f"{id} {does}"))
         self.query_one("#keys", RowTable).fill(rows)
 
     def action_close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -15,9 +15,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from segql.app.config import Tui
-from segql.model.errors import SegqlError
+from segql.model.errors import Refused, SegqlError
 from segql.model.instants import Instant
-from segql.tui.keys import binding, keymap
+from segql.tui.keys import binding, keys_in
 from segql.tui.page import Page
 from segql.tui.segments import SegmentsPage
 from segql.tui.session import Session, SessionApp
@@ -58,11 +58,11 @@ class SegqlApp(SessionApp):
         "segments": SegmentsPage,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
+        binding("app.help"),
         binding("app.write"),
         binding("app.segments"),
         binding("app.go"),
-        binding("app.help"),
-        binding("app.quit"),
+        binding("app.quit", show=False),  # its place is where Textual's own is: in front
     ]
 
     def __init__(
@@ -76,25 +76,38 @@ class SegqlApp(SessionApp):
     ) -> None:
         """Take where the database is, and the folder that drafts are kept in.
 
-        `in_page` is whether it runs behind a page of a browser. Raises `Refused` for unknown names
-        in `settings.keys`.
+        `in_page` is whether it runs behind a page of a browser. What is wrong in `settings` is said
+        once the app is there; the rest is heeded.
         """
         super().__init__(driver_class=_page_driver() if in_page else None)
         self.state = state
         self.session = Session(path, clock=clock)
         self._settings = settings or Tui()
-        self._keys = keymap(self._settings.keys)
+        self.keys = keys_in(self._settings.keys)
         self._change: int | None = None
         self._follower: Timer | None = None
 
     def on_mount(self) -> None:
         """Set what the project's `segql.toml` says, and show the first screen."""
-        if self._settings.theme is not None:
-            self.theme = self._settings.theme
-        self.set_keymap(self._keys)
+        problems = list(self.keys.problems)
+        theme = self._settings.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        elif theme is not None:
+            problems.append(f"`{theme}` is no theme: they are {', '.join(self.available_themes)}")
+        self.set_keymap(self.keys.chosen)
         self.switch_mode("segments")
         self._follower = self.set_interval(FOLLOW_S, self._follow)
         self.set_timer(AHEAD_S, self._load_ahead)
+        if problems:
+            self._say_problems(problems)
+
+    def _say_problems(self, problems: Sequence[str]) -> None:
+        from segql.tui.dialogs import ErrorDialog
+
+        words = self.keys.filled("\n".join(problems))
+        hint = "mend `tui.keys` and `tui.theme` in `segql.toml`; the app goes on without these"
+        self.push_screen(ErrorDialog(Refused(words, code="bad-config", hint=hint)))
 
     async def _load_ahead(self) -> None:
         with suppress(SegqlError):  # the screen in front says it
@@ -116,8 +129,20 @@ class SegqlApp(SessionApp):
         yield SystemCommand("app: quit", "Leave; nothing is lost", self.exit)
 
     def to_mode(self, mode: str) -> None:
-        """Show a main screen."""
-        self.switch_mode(mode)
+        """Show a main screen; from what was opened on it, back to it."""
+        if mode != self.current_mode:
+            self.switch_mode(mode)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    async def action_switch_mode(self, mode: str) -> None:
+        """Show a main screen, by its key."""
+        self.to_mode(mode)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no key to where one is already."""
+        is_here = parameters == (self.current_mode,) and len(self.screen_stack) == 1
+        return not (action == "switch_mode" and is_here)
 
     def action_go(self) -> None:
         """Ask where to go, and go there."""
@@ -143,7 +168,7 @@ class SegqlApp(SessionApp):
         from segql.tui.help import HelpDialog
 
         page = self.screen
-        words = page.HELP if isinstance(page, Page) else ""
+        words = self.keys.filled(page.HELP) if isinstance(page, Page) else ""
         self.push_screen(HelpDialog(words, page.active_bindings.values()))
 
     async def _follow(self) -> None:

@@ -66,6 +66,7 @@ class Page(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what is stored now: it may have changed while another screen was in front."""
+        self.refresh_bindings()
         self.reload()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -205,7 +205,9 @@ class SaveDialog(ModalScreen[Outcome | None]):
         assert self._proposal is not None, "the button is off without a proposal"
         changes = self._proposal.changes
         self.add_class("-saving")
-        self._entitle("Saving: Esc leaves the members to be computed later")
+        self._entitle(
+            self.app.keys.filled("Saving: {save.cancel} leaves members to be computed later")
+        )
         self.query_one("#save", Button).disabled = True
         now, whole = self._session.clock(), self._whole
         try:

@@ -44,7 +44,9 @@ those whose members could not be computed: Enter shows why.
     def contents(self) -> ComposeResult:
         """The table, or what to do where there is nothing to list."""
         yield RowTable("", "segment", "members", "share", "", "computed", id="segments")
-        yield Static("no segments yet: F2 writes the first one", id="none")
+        yield Static(
+            self.app.keys.filled("no segments yet: {app.write} writes the first one"), id="none"
+        )
 
     @on(DataTable.RowSelected)
     def open_segment(self, event: DataTable.RowSelected) -> None:

@@ -15,6 +15,7 @@ from textual.app import App
 
 from segql.model.errors import Broken
 from segql.model.instants import Instant
+from segql.tui.keys import Keys
 
 if TYPE_CHECKING:
     from segql.app.project import Project
@@ -84,6 +85,8 @@ class SessionApp(App[None]):
     """An app on one project; what screens know of it."""
 
     session: Session
+    keys: Keys
+    """The keys that are in force, for words about them."""
     state: Path
     """Where what this machine keeps for its users is, such as drafts."""
 

@@ -107,7 +107,7 @@ class TextsPage(Page):
             theirs = await self.ask(lambda project: segment_document(project, outcome.name))
             self.drafts = self.drafts.aside(current.key)
             self.put_in_front(theirs)
-            self.notify("your text is kept: Ctrl+O opens it")
+            self.notify(self.app.keys.filled("your text is kept: {author.open} opens it"))
             return
         path = current.path
         if path is not None:
