@@ -10,6 +10,7 @@ import pytest
 import segql
 from segql.model.errors import Busy
 from segql.store import migrations, outbox, profiles
+from segql.store.digests import message_digest
 from segql.store.driver import connect, immediate
 from segql.store.facts import facts_of
 from segql.store.migrations import VERSION, open_store, version
@@ -40,6 +41,16 @@ def test_a_file_of_version_1_keeps_everything_and_knows_no_change(old: Path) -> 
     assert ann.changed(("plan",)) is None
     assert sorted(mate.id for mate in ann.teammates()) == ["ann", "bob"]
     connection.close()
+
+
+def test_messages_that_an_older_version_stored_are_present(old: Path) -> None:
+    with closing(connect(old)) as connection:
+        connection.execute("update events set message = ?", (message_digest("m1"),))
+    with segql.open(old) as project:
+        again = segql.calls.Track("ann", "export", message_id="m1")
+        other = segql.calls.Track("ann", "export", message_id="m2")
+        outcomes = project.batch([again, other], now=LATER)
+        assert [one.status for one in outcomes] == ["present", "stored"]
 
 
 def test_changes_after_the_migration_are_known(old: Path) -> None:

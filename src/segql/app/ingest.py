@@ -26,6 +26,7 @@ from segql.model.flips import Cause
 from segql.model.instants import MAX_INSTANT, Instant, Moment
 from segql.store import accounts, events, merge, profiles, responses
 from segql.store import identify as identifying
+from segql.store.messages import Messages
 
 STORED: Final = Outcome("stored")
 PRESENT: Final = Outcome("present")
@@ -44,7 +45,7 @@ def batch(project: Project, calls: Sequence[Call], *, now: Instant) -> tuple[Out
     look_ahead(project, now=now)
     with project.writing() as connection:
         sitting = begin(connection, project.catalog(), Moment(now, project.zone))
-        outcomes = _Batch(sitting, calls).applied()
+        outcomes = _Batch(sitting, calls, project.messages).applied()
     project.follow_up(now)
     return outcomes
 
@@ -60,8 +61,9 @@ def one(project: Project, call: Call, *, now: Instant) -> bool:
 class _Batch:
     """The calls of one transaction, with what became of each."""
 
-    def __init__(self, sitting: Sitting, calls: Sequence[Call]) -> None:
+    def __init__(self, sitting: Sitting, calls: Sequence[Call], messages: Messages) -> None:
         self.sitting = sitting
+        self.messages = messages
         self.connection = sitting.connection
         self.outcomes: list[Outcome] = [STORED] * len(calls)
         self.ready: list[tuple[int, Stored]] = []
@@ -117,7 +119,9 @@ class _Batch:
     def _track(self, places: Sequence[int], run: Sequence[events.Event]) -> None:
         sitting = self.sitting
         now = sitting.moment.now
-        done = events.append(self.connection, run, change=sitting.change, call_at=now)
+        done = events.append(
+            self.connection, run, change=sitting.change, call_at=now, messages=self.messages
+        )
         for place, event, arrival in zip(places, run, done.arrivals, strict=True):
             if arrival is None:
                 self.outcomes[place] = PRESENT

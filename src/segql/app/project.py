@@ -14,6 +14,7 @@ from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
 from segql.store import settings
 from segql.store.driver import Connection, caution, immediate
+from segql.store.messages import Messages
 from segql.store.migrations import open_store
 from segql.store.vocabulary import StoredVocabulary
 
@@ -37,6 +38,8 @@ class Project:
         self._catalog: Catalog | None = None
         self._catalog_number = -1
         self._vocabulary: StoredVocabulary | None = None
+        self.messages = Messages(connection)
+        """Which messages of events are stored."""
 
     @classmethod
     def opened(
@@ -98,7 +101,8 @@ class Project:
             with immediate(self.connection):
                 yield self.connection
         except BaseException:
-            self.forget_catalog()  # it may hold what was rolled back
+            self.forget_catalog()  # both may hold what was rolled back
+            self.messages.forget()
             raise
 
     def follow_up(self, now: Instant) -> None:

@@ -9,10 +9,12 @@ alone.
 - `schema`: tables and indexes, with the reason for each index
 - `schema_outbox`: tables of what is to be told
 - `schema_agenda`: tables of what time will do
+- `schema_messages`: tables of the messages that are stored
 - `settings`: the time zone, the clock and the counters
 - `migrations`: opening a file, and from version to version
 - `plain`: mappings to JSON text and back; what cannot be stored is refused
 - `digests`: what events and responses are known by
+- `messages`: which messages are stored, noted now and sorted later
 - `occurrences`: how often each row of a file was met before
 - `names`: interned names of events, traits and surveys
 - `changes`: traits merged and compared, and since when each is what it is

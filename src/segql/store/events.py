@@ -13,20 +13,9 @@ from segql.model.instants import Instant
 from segql.model.values import Json
 from segql.store import names, profiles, settings
 from segql.store.driver import Connection
+from segql.store.messages import Messages
 from segql.store.plain import values_of
 
-_PRESENT: Final = """
-    with recursive
-        places (place) as (
-            select 0 where :count > 0
-             union all
-            select place + 1 from places where place + 1 < :count
-        )
-    select message
-      from places
-     cross join events
-        on message = substr(:digests, place * 16 + 1, 16)
-"""
 _ADD: Final = """
     insert into events (name, profile, time, message, properties, said, arrival)
     values (?, ?, ?, ?, ?, ?, ?)
@@ -123,18 +112,23 @@ def append(
     *,
     change: int,
     call_at: Instant | None = None,
+    messages: Messages | None = None,
 ) -> Outcome:
     """Store `events`, in the order of their arrival, as the change number `change`.
 
     Inside `immediate`. Unknown profiles are made. `call_at` is the time of the call that brought
-    them, where there is one: it counts for `first_seen` and `last_seen`.
+    them, where there is one: it counts for `first_seen` and `last_seen`. `messages` knows some of
+    those that are stored by heart.
     """
-    places = _fresh_places(connection, events)
+    known = Messages(connection) if messages is None else messages
+    places = _fresh_places(known, events)
     fresh = [events[place] for place in places]
     profile_ids, new = profiles.ensure(connection, (event.profile for event in fresh), change)
     name_ids = names.event_ids(connection, {event.name for event in fresh})
     last = settings.take(connection, settings.Counter.ARRIVAL, len(fresh))
     first = last - len(fresh) + 1
+    digests = [event.message for event in fresh if event.message is not None]
+    known.add(digests, arrival=first)
     # Sorted like the table, so that neighbours are written together.
     rows = sorted(
         (
@@ -183,12 +177,10 @@ def append(
     )
 
 
-def _fresh_places(connection: Connection, events: Sequence[Event]) -> Sequence[int]:
+def _fresh_places(messages: Messages, events: Sequence[Event]) -> Sequence[int]:
     """The places of the events whose message is neither stored nor met before among `events`."""
     digests = [event.message for event in events if event.message is not None]
-    if not digests:
-        return range(len(events))
-    met = present(connection, digests)
+    met = messages.present(digests)
     if not met and len(set(digests)) == len(digests):
         return range(len(events))
     fresh = []
@@ -199,13 +191,6 @@ def _fresh_places(connection: Connection, events: Sequence[Event]) -> Sequence[i
             met.add(event.message)
         fresh.append(place)
     return fresh
-
-
-def present(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
-    """Those of the 16-byte `digests` that are stored already."""
-    joined = b"".join(sorted(digests))
-    rows = connection.execute(_PRESENT, {"count": len(digests), "digests": joined})
-    return {message for (message,) in rows}
 
 
 def recent(connection: Connection, profile: int, *, limit: int) -> list[Done]:

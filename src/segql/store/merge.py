@@ -9,7 +9,7 @@ import json
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from segql.store import profiles, responses, traits
+from segql.store import messages, profiles, responses, traits
 from segql.store.changes import Changed, joined, merged_over
 from segql.store.driver import Connection
 from segql.store.plain import text_of
@@ -21,6 +21,13 @@ _MOVE_EVENTS: Final = """
        set profile = :to
      where name = :name
        and profile = :profile
+"""
+_MESSAGES: Final = """
+    select arrival, message
+      from events
+     where name = :name
+       and profile = :profile
+       and message is not null
 """
 _DROP_EVENTS: Final = "delete from events where name = :name and profile = :profile"
 _MOVE_ROLLUPS: Final = """
@@ -123,7 +130,9 @@ def delete(connection: Connection, profile: int, *, change: int, zone: ZoneInfo)
     assert known is not None, "the profile is stored"
     gone = {"profile": profile}
     for (name,) in connection.execute(_NAMES, (profile,)).fetchall():
-        connection.execute(_DROP_EVENTS, {**gone, "name": name})
+        done = {**gone, "name": name}
+        messages.drop(connection, connection.execute(_MESSAGES, done).fetchall())
+        connection.execute(_DROP_EVENTS, done)
     for statement in (_DROP_ROLLUPS, _DROP_RESPONSES, _DROP_ALIASES):
         connection.execute(statement, gone)
     traits.change_profiles(connection, [Change(profile, rows_of(known.traits, zone), frozenset())])

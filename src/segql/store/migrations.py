@@ -25,9 +25,10 @@ from segql.store.driver import (
 )
 from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4
 from segql.store.schema_agenda import VERSION_6
+from segql.store.schema_messages import VERSION_7
 from segql.store.schema_outbox import VERSION_5
 
-VERSION: Final = 6
+VERSION: Final = 7
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -72,6 +73,13 @@ def version_5(database: Database) -> None:
 def version_6(database: Database) -> None:
     """Time edges that are ahead; segments are computed once more, to be exact from then on."""
     for part in VERSION_6:
+        database.executescript(part)
+
+
+@steps(name="version 7")
+def version_7(database: Database) -> None:
+    """Messages that are stored, apart from their events."""
+    for part in VERSION_7:
         database.executescript(part)
 
 
