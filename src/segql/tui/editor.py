@@ -244,6 +244,8 @@ class Editor(TextArea):
     def _ask(self) -> None:
         typed, self._typed = self._typed, None
         if typed is None:
+            if self.menu.is_open and self.menu.place[0] != self.text:
+                self.menu.close()  # a fix or an undo came between
             return
         wants = typed.isalnum() or typed in ("_", '"', ".", " ", "(")
         if wants or (typed == "" and self.menu.is_open):
@@ -268,11 +270,11 @@ class Editor(TextArea):
         items = found.items
         if not asked:
             first = items[0] if items else None
-            blank = text[at - 1 : at] in ("", " ", "\n", "(")
             says_nothing = first is None or (
                 len(items) == 1 and text[first.span.start : first.span.end] == first.insert
             )
-            if says_nothing or (blank and first is not None and first.kind not in _NAMES):
+            is_new = first is not None and first.span.start == at and first.kind not in _NAMES
+            if says_nothing or is_new:
                 self.menu.close()
                 return
         self.menu.open_at(self.cursor_screen_offset, text, at, found, asked=asked)

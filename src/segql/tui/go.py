@@ -45,6 +45,8 @@ class GoDialog(ModalScreen[Found | None]):
         """Nothing is found yet."""
         super().__init__()
         self._found: tuple[Found, ...] = ()
+        self._letters: str | None = None
+        """What was found is for these."""
 
     def compose(self) -> ComposeResult:
         """The input, and the list below it."""
@@ -62,18 +64,25 @@ class GoDialog(ModalScreen[Found | None]):
         self._search(event.value.strip())
 
     @work(exclusive=True, group="search", exit_on_error=False)
-    async def _search(self, letters: str) -> None:
+    async def _search(self, letters: str, *, go: bool = False) -> None:
         self._found = await self.app.session.run(
             lambda project: find(project, letters, limit=LISTED)
         )
+        self._letters = letters
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(_said(found)) for found in self._found)
         options.highlighted = 0 if self._found else None
+        if go and self._found:
+            self.dismiss(self._found[0])
 
     @on(Input.Submitted)
-    def go(self) -> None:
-        """Go to what is highlighted."""
+    def go(self, event: Input.Submitted) -> None:
+        """Go to what is highlighted; typed faster than it is found, to what is found first."""
+        letters = event.value.strip()
+        if letters != self._letters:
+            self._search(letters, go=True)
+            return
         place = self.query_one(OptionList).highlighted
         if place is not None:
             self.dismiss(self._found[place])
