@@ -61,7 +61,7 @@ def test_a_computation_is_due_until_it_is_finished(store: Connection) -> None:
     with immediate(store):
         segment = segments.add(store, "a", "one", now=10).id
         runs.mark(store, [segment], change=3, cause="import", takes_over=False)
-        runs.claim(store, [segment], mine)
+        runs.claim(store, [segment], mine, at=20)
         runs.step(store, segment, mine, cursor=70)
         runs.step(store, segment, theirs, cursor=90)
     [found] = runs.due(store).values()
@@ -88,7 +88,7 @@ def test_a_runner_whose_process_is_gone_is_gone(store: Connection) -> None:
     with immediate(store):
         segment = segments.add(store, "a", "one", now=10).id
         runs.mark(store, [segment], change=3, cause="import", takes_over=False)
-        runs.claim(store, [segment], f"{ended.pid}-x")
+        runs.claim(store, [segment], f"{ended.pid}-x", at=20)
     assert not runs.due(store)[segment].is_taken
 
 

@@ -12,7 +12,7 @@ from segql.membership.advance import Advance, Advanced
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
 from segql.model.instants import MAX_INSTANT, Instant, Moment
-from segql.store import agenda, settings
+from segql.store import agenda, runs, settings
 
 _NEAR_MS: Final = 86_400_000
 """Edges of so much time are looked for at once before a call; else it looks at its own alone."""
@@ -27,8 +27,9 @@ def advance(project: Project, *, now: Instant) -> Advanced:
     if not 0 <= now <= MAX_INSTANT:
         raise Refused("the instant lies outside the years 1970 to 9999", code="bad-time")
     catch_up_at_clock(project, now=now)
+    late = runs.due(project.connection)
     done = _advance(project, now).done()
-    outbox.pass_stays(project, now=done.to)
+    outbox.pass_stays(project, now=done.to, but=late)
     return done
 
 

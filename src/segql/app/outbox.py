@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from segql.app.project import Project
 from segql.membership import firing
 from segql.model.deliveries import State
 from segql.model.instants import Instant, Moment
-from segql.store import outbox, settings
+from segql.store import outbox, runs, settings
 
 
 def listed(
@@ -40,10 +40,11 @@ def counts(project: Project) -> Mapping[tuple[str, str], int]:
     return outbox.counts(project.connection)
 
 
-def pass_stays(project: Project, *, now: Instant) -> None:
+def pass_stays(project: Project, *, now: Instant, but: Iterable[int] = ()) -> None:
     """Fire the `after` lines for stays that have lasted by `now`, in short transactions.
 
-    Every profile must have passed its edges up to `now`.
+    Every profile must have passed its edges up to `now`, but for those of segments that are due,
+    or named by internal id in `but`: their stays wait too.
     """
     done = not project.catalog().lines
     while not done:
@@ -51,4 +52,10 @@ def pass_stays(project: Project, *, now: Instant) -> None:
             # Not the clock, which a call may have moved on: others have not passed those edges yet.
             settings.advance_clock(connection, now)
             moment = Moment(now, project.zone)
-            done = firing.pass_stays(connection, project.catalog().lines, moment)
+            late = {*runs.due(connection), *but}
+            lines = {
+                segment: those
+                for segment, those in project.catalog().lines.items()
+                if segment not in late
+            }
+            done = firing.pass_stays(connection, lines, moment)

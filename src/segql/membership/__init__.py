@@ -6,6 +6,7 @@
 - `firing`: which lines of a segment its flips and stays fire, into the outbox
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `questions`: which rules are to be asked about which profiles, and why
+- `reach`: what is due, and whom it has reached
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
 - `arrears`: what profiles should have been before: definitions, time edges, accounts
 - `accounts`: what was said of an account reaches its profiles, many of them in chunks

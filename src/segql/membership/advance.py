@@ -8,7 +8,7 @@ steps time is advanced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +23,7 @@ from segql.membership.catalog import Catalog
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
 from segql.model.instants import Instant, Moment
-from segql.store import agenda, settings
+from segql.store import agenda, runs, settings
 from segql.store.driver import Connection
 
 Writing: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -94,7 +94,7 @@ class Advance:
         return looked
 
     def _looked(self) -> Instant | None:
-        """The same, once; None where another process changed a segment meanwhile."""
+        """The same, once; None where another process changed or computed a segment meanwhile."""
         now = self.moment.now
         late = agenda.late(self.connection, now + 1)
         if not late:
@@ -104,11 +104,13 @@ class Advance:
             # Calls write down what they see up to there before anybody has looked at all.
             agenda.look_until(connection, until)
         catalog = self.catalog()
+        runners = runs.last_runners(self.connection)
         late = agenda.late(self.connection, until)
         written = 0
         for before, group in groupby(sorted(late, key=late.__getitem__), late.__getitem__):
             segments = [one for one in group if one in catalog.places]
-            rows = self._write_down(catalog, segments, before, until)
+            seen = {one: runners.get(one) for one in segments}
+            rows = self._write_down(catalog, seen, before, until)
             if rows is None:
                 return None
             written += rows
@@ -117,10 +119,13 @@ class Advance:
         return min(now, until)
 
     def _write_down(
-        self, catalog: Catalog, segments: Sequence[int], before: Instant, until: Instant
+        self, catalog: Catalog, seen: Mapping[int, str | None], before: Instant, until: Instant
     ) -> int | None:
-        """Write down the edges of segments; None where they may be those of earlier rules."""
-        entries = [catalog.order[catalog.places[one]] for one in segments]
+        """Write down the edges of segments, each with who has computed it last.
+
+        None where they may be those of earlier rules, or data.
+        """
+        entries = [catalog.order[catalog.places[one]] for one in seen]
         names = {one.name: one.stored.id for one in entries if one.rule is not None}
         found = sets.upcoming(
             self.path,
@@ -136,18 +141,22 @@ class Advance:
         )
         for start in range(0, len(rows), _ROWS):
             with self.writing() as connection:
-                if self.catalog() is not catalog:
+                if not self._is_as_seen(catalog, seen):
                     return None
                 # Another process may have been faster, and calls have gone on from there.
                 late = agenda.late(connection, until)
                 chunk = rows[start : start + _ROWS]
                 agenda.add(connection, [row for row in chunk if late.get(row[1]) == before])
         with self.writing() as connection:
-            # A new definition may be complete again, at the same instant.
-            if self.catalog() is not catalog:
+            if not self._is_as_seen(catalog, seen):
                 return None
-            agenda.mark_listed(connection, segments, before=before, until=until)
+            agenda.mark_listed(connection, seen, before=before, until=until)
         return len(rows)
+
+    def _is_as_seen(self, catalog: Catalog, seen: Mapping[int, str | None]) -> bool:
+        """Whether nobody has defined or computed segments anew: that may be done at one instant."""
+        runners = runs.last_runners(self.connection)
+        return self.catalog() is catalog and all(runners.get(one) == seen[one] for one in seen)
 
     def _through(self, found: Advanced, until: Instant) -> Advanced:
         """Go through the edges that are written down, up to and with `until`, in chunks."""
@@ -182,6 +191,7 @@ class Advance:
         settings.advance_clock(connection, until)
         moment = Moment(rows[0][0], self.moment.zone)
         sitting = Sitting(connection, self.catalog(), moment, change=0)
+        sitting.reach.waiting = sitting.reach.due
         passed = agenda.passed(connection, {row[2] for row in rows})
         go_through(sitting, ahead_of_passed(sitting, rows, passed), until=until)
         entered = sum(flip.enters for flip in sitting.flips)

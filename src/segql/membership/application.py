@@ -94,7 +94,7 @@ class Application:
 
     def _is_ours(self, connection: Connection) -> bool:
         due = runs.due(connection).get(self.due.segment)
-        return due is not None and (due.runner, due.change) == (self.runner, self.due.change)
+        return due is not None and due.is_computed_by(self.runner, self.due.change)
 
     def _apply(
         self, connection: Connection, difference: Difference, chunk: slice

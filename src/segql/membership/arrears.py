@@ -1,8 +1,9 @@
-"""Profiles made what they should have been before a transaction: definitions, time, accounts.
+"""Profiles made what they should have been before a transaction: time, definitions, accounts.
 
-Definitions and imports that have not reached a profile come first, silently. Then the profile goes
-through every time edge up to now, each at its own instant, in order. Last comes what was said of
-its account. Data of the transaction must not be written yet.
+A profile goes through every time edge up to now, each at its own instant, in order. Definitions and
+imports that have not reached it come next, silently, at the instant of the transaction: until then
+time does nothing to it in their segments. Last comes what was said of its account. Data of the
+transaction must not be written yet.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
     """Make each profile, by internal id, what it should have been before this transaction."""
     if not wanted:
         return
-    if sitting.due:
-        _apply_due(sitting, wanted)
-    pass_time(sitting, with_teams(sitting, wanted))
+    together = with_teams(sitting, wanted)
+    pass_time(sitting, together)
+    if sitting.reach.due:
+        # Of all who have passed time now: edges that they have passed are not asked again.
+        _apply_due(sitting, together)
     order, places = sitting.catalog.order, sitting.catalog.places
     for profile, ahead in followups.ahead_of(sitting.connection, wanted).items():
         found = [places[segment] for segment in ahead.segments if segment in places]
@@ -43,15 +46,15 @@ def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
     places = sitting.catalog.places
     due = [
         (places[segment], one, _reason(sitting.catalog.order[places[segment]], one))
-        for segment, one in sitting.due.items()
+        for segment, one in sitting.reach.due.items()
         if segment in places
     ]
-    for profile, reached in profiles.reached(sitting.connection, wanted).items():
+    for profile in wanted:
         for place, one, reason in due:
-            if one.cursor < profile and reached < one.change:
+            if not sitting.reach.has(one.segment, profile):
                 sitting.recheck(profile, (place,), reason)
+    sitting.reach.bring(wanted)
     sitting.ask()
-    sitting.reached.update(wanted)
 
 
 def _reason(entry: Entry, due: runs.Due) -> Reason:
@@ -76,14 +79,18 @@ def pass_time(sitting: Sitting, wanted: Collection[int]) -> None:
     connection, now = sitting.connection, sitting.moment.now
     rows = agenda.of_profiles(connection, wanted, now)
     late = agenda.late(connection, now)
-    if not (rows or late or sitting.due):
+    if not (rows or late or sitting.reach.due):
         return
     passed = agenda.passed(connection, wanted)
     agenda.drop(connection, rows)
-    edges = [*ahead_of_passed(sitting, rows, passed), *_unwritten(sitting, late, passed)]
+    edges = [
+        *ahead_of_passed(sitting, rows, passed),
+        *_unwritten(sitting, late, passed),
+        *_applied(sitting, passed),
+    ]
     go_through(sitting, edges, until=now)
     sitting.move_to(now)
-    if late or sitting.due:
+    if late or sitting.reach.due:
         agenda.mark_passed(connection, wanted, at=now)
 
 
@@ -97,6 +104,14 @@ def _unwritten(
             start = max(listed, instant)
             if start < now:
                 yield from _next_edge(sitting, segment, profile, start)
+
+
+def _applied(sitting: Sitting, passed: Mapping[int, Instant]) -> Iterable[agenda.Row]:
+    """The first edges of profiles in segments that are just being applied, and to them already."""
+    for segment, due in sitting.reach.due.items():
+        if due.at is not None:
+            for profile in filter(due.is_applied_to, passed):
+                yield from _next_edge(sitting, segment, profile, max(due.at, passed[profile]))
 
 
 def ahead_of_passed(
@@ -127,11 +142,10 @@ def _next_edge(
 def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant) -> None:
     """Ask at each edge, in order of time, then of dependency, then of profiles.
 
-    Also at those that follow from them, up to and with `until`. A segment that is due is passed
-    over: its computation looks at everybody anyway.
+    Also at those that follow from them, up to and with `until`.
     """
     places = sitting.catalog.places
-    kept = [row for row in edges if row[1] in places and row[1] not in sitting.due]
+    kept = [row for row in edges if row[1] in places]
     ahead = [row for row in kept if row[0] <= until]
     heapify(ahead)
     sitting.look_until = max(sitting.look_until, until)
@@ -148,7 +162,7 @@ def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant)
         for row in sitting.edges:
             if row[0] > until:
                 noted.append(row)
-            elif row[1] not in sitting.due:
+            else:
                 heappush(ahead, row)
         sitting.edges = []
     sitting.edges = noted

@@ -5,6 +5,10 @@ with the set engine, which holds no lock, and applies the difference in chunks (
 segment by segment in order of dependency. A kill between any two transactions leaves the
 computation due, and the next `compute` begins it again; what is applied already is no difference
 any more.
+
+Whom a call has brought up to date since a segment became due is kept exact by calls alone until it
+is computed, and passed over then; to everybody else time does nothing in that segment. So the time
+edges of both wait (`store.agenda`), and whoever computes goes through them first.
 """
 
 from __future__ import annotations
@@ -13,21 +17,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 from attrs import frozen
 
 from segql.engines import sets
 from segql.membership.application import Application, difference_of
+from segql.membership.arrears import ahead_of_passed, go_through
 from segql.membership.catalog import Catalog, Entry
+from segql.membership.sitting import Sitting
 from segql.model.errors import Broken, Busy
 from segql.model.flips import Cause
 from segql.model.instants import Moment
-from segql.store import members, runs, settings
+from segql.store import agenda, members, runs, settings
 from segql.store.driver import Connection, DriverError
 
 Progress = Callable[[int, int, str], None]
 """Called with segments done, segments in all, and the name of the one at hand."""
 Writing = Callable[[], AbstractContextManager[Connection]]
+
+EDGES: Final = 200
+"""Time edges that wait, of one transaction."""
 
 
 @frozen
@@ -60,14 +70,16 @@ def mark(
     computing them begins again, or stops where this is a definition. With `tells` its flips are
     news for the destinations of the segments' lines, else it is silent.
     """
-    wanted = [catalog.entries[name].stored.id for name in names]
-    if not wanted:
+    marked = [catalog.entries[name].stored for name in names]
+    if not marked:
         return
     number = settings.take(connection, settings.Counter.CHANGE) if change is None else change
     is_definition = cause is Cause.DEFINITION
+    if any(one.error for one in marked):
+        settings.take(connection, settings.Counter.CATALOG)  # none of them is in error any more
     runs.mark(
         connection,
-        wanted,
+        [one.id for one in marked],
         change=number,
         cause=cause,
         takes_over=is_definition,
@@ -162,13 +174,15 @@ class _Work:
             now = self.moment.now
             if due:  # time passes only where something happens
                 now = settings.advance_clock(connection, now)
-                runs.claim(connection, due, self.runner)
+                runs.claim(connection, due, self.runner, at=now)
             catalog = self.catalog()
         entries = [entry for entry in catalog.order if entry.stored.id in due]
         return _Claimed(catalog, Moment(now, self.moment.zone), entries, due)
 
     def _evaluate(self, claimed: _Claimed) -> None:
         started = perf_counter()
+        while self._pass_edges(claimed):
+            pass
         results = self._results(claimed, claimed.entries)
         evaluating = (perf_counter() - started) / len(claimed.entries)
         for number, entry in enumerate(claimed.entries):
@@ -179,6 +193,30 @@ class _Work:
                 self._quarantine(entry, result)
                 continue
             self._apply(entry, claimed, result, evaluating)
+
+    def _pass_edges(self, claimed: _Claimed) -> bool:
+        """Go through some of the time edges that wait; whether there were any up to now.
+
+        Those of whom a segment has not reached are dropped.
+        """
+        with self.writing() as connection:
+            due = runs.due(connection)
+            ours = [
+                segment
+                for segment, one in claimed.due.items()
+                if segment in due and due[segment].is_computed_by(self.runner, one.change)
+            ]
+            rows = agenda.first_of(connection, ours, claimed.moment.now, limit=EDGES)
+            if rows:
+                moment = Moment(rows[0][0], claimed.moment.zone)
+                sitting = Sitting(connection, self.catalog(), moment, change=0)
+                sitting.reach.waiting = due.keys() - ours
+                agenda.drop(connection, rows)
+                kept = [row for row in rows if sitting.reach.has(row[1], row[2])]
+                passed = agenda.passed(connection, {row[2] for row in kept})
+                go_through(sitting, ahead_of_passed(sitting, kept, passed), until=rows[-1][0])
+                sitting.write()
+        return bool(rows)
 
     def _results(self, claimed: _Claimed, entries: Sequence[Entry]) -> dict[str, sets.Result | str]:
         """What the set engine finds for each segment, or why it cannot."""

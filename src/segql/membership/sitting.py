@@ -19,6 +19,8 @@ from segql.membership import firing
 from segql.membership.affected import Affected
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.questions import Asked, Questions, Reason
+from segql.membership.reach import Reach
+from segql.model.crossings import NEVER
 from segql.model.errors import Broken, Busy
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
@@ -45,7 +47,7 @@ class Sitting:
         self.catalog = catalog
         self.moment = moment
         self.change = change
-        self.due = runs.due(connection)
+        self.reach = Reach(connection)
         self.flips: list[Flip] = []
         """What was found and is not written yet."""
         self.edges: list[agenda.Row] = []
@@ -63,8 +65,6 @@ class Sitting:
         """The accounts that profiles had before the transaction, where that matters."""
         self._many: set[int] = set()
         """Accounts that had too many profiles for all of them to be up to date."""
-        self.reached: set[int] = set()
-        """Profiles that are up to date when the transaction ends, where something is due."""
 
     def affect_by_event(
         self, profile: int, name: str, properties: str | None, reason: Reason
@@ -146,11 +146,9 @@ class Sitting:
 
     def settle(self) -> None:
         """Ask everything that waits, write the flips, and say whom the transaction reached."""
-        if self.due:
-            self.reached.update(profile for _, profile in self._questions)
+        self.reach.bring(profile for _, profile in self._questions)
         self.ask()
-        if self.due:
-            profiles.mark_reached(self.connection, self.reached, change=self.change)
+        self.reach.write(change=self.change)
         self.write()
 
     def write(self) -> None:
@@ -162,12 +160,18 @@ class Sitting:
             self.edges = []
 
     def ask(self) -> None:
-        """Ask everything that waits: rule by rule, in order of dependency, and what follows."""
+        """Ask everything that waits: rule by rule, in order of dependency, and what follows.
+
+        But of a segment that has still to reach a profile: that is not asked about it before.
+        """
         self._load(self._questions)
         inside, turning = self._inside, self.catalog.turning
         self._questions.drop_idle(lambda asked: not turning[asked[0]][inside[asked]])
         for (place, profile), reason in self._questions.taken():
-            holds = self._holds(place, self.catalog.order[place], profile)
+            entry = self.catalog.order[place]
+            if not self.reach.has(entry.stored.id, profile):
+                continue
+            holds = self._holds(place, entry, profile)
             if holds is not None and holds != self.is_inside(place, profile):
                 self.flip(profile, place, reason, enters=holds)
 
@@ -267,11 +271,13 @@ class Sitting:
     def _look_ahead(self, entry: Entry, facts: StoredFacts) -> None:
         """Note when time alone may change the verdict for the first time."""
         rule, moment = entry.rule, self.moment
-        if rule is None or moment.now >= self.look_until:
+        # Nobody looks for the edges of a segment that is due: each has to lead to the next.
+        look_until = NEVER - 1 if entry.stored.id in self.reach.due else self.look_until
+        if rule is None or moment.now >= look_until:
             return
         if entry.is_timed or facts.begins_after(moment.now) is not None:
             end = spell(rule, facts, moment)[1]
-            if end <= self.look_until:
+            if end <= look_until:
                 self.edges.append((end, entry.stored.id, facts.profile))
 
     def _quarantine(self, entry: Entry, error: Exception) -> None:

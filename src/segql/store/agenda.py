@@ -1,6 +1,7 @@
 """Time edges that are ahead: when time alone may change who is in which segment, and for whom.
 
-A row is a question to be asked at an instant. Asking a question too many changes nothing.
+A row is a question to be asked at an instant. Asking a question too many changes nothing, as long
+as no later one has been asked. Those of a segment that is due wait until it is computed.
 """
 
 from __future__ import annotations
@@ -29,15 +30,29 @@ _FIRST: Final = """
     select at, segment, profile
       from agenda
      where at <= :until
+       and segment not in (select id from segments where due is not null and archived is null)
+     order by at, segment, profile
+     limit :limit
+"""
+_OF_SEGMENTS: Final = """
+    select at, segment, profile
+      from agenda
+     where at <= :until
+       and segment in (select value from json_each(:segments))
      order by at, segment, profile
      limit :limit
 """
 _DROP: Final = "delete from agenda where at = ? and segment = ? and profile = ?"
-_DROP_UNTIL: Final = "delete from agenda where at <= ?"
+_DROP_UNTIL: Final = """
+    delete from agenda
+     where at <= ?
+       and segment not in (select id from segments where due is not null and archived is null)
+"""
 _LATE: Final = """
     select id, listed
       from segments
      where listed < ?
+       and due is null
        and archived is null
 """
 _LISTED: Final = """
@@ -80,8 +95,19 @@ def of_profiles(connection: Connection, profiles: Iterable[int], until: Instant)
 
 
 def first(connection: Connection, until: Instant, *, limit: int) -> list[Row]:
-    """The first `limit` edges up to and with `until`, by instant, segment and profile."""
+    """The first `limit` edges up to and with `until`, by instant, segment and profile.
+
+    Those that wait are left out.
+    """
     return connection.execute(_FIRST, {"until": until, "limit": limit}).fetchall()
+
+
+def first_of(
+    connection: Connection, segments: Iterable[int], until: Instant, *, limit: int
+) -> list[Row]:
+    """The first `limit` edges of segments, up to and with `until`, waiting or not."""
+    bound = {"segments": json.dumps(list(segments)), "until": until, "limit": limit}
+    return connection.execute(_OF_SEGMENTS, bound).fetchall()
 
 
 def drop(connection: Connection, rows: Sequence[Row]) -> None:
@@ -90,7 +116,7 @@ def drop(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def drop_until(connection: Connection, instant: Instant) -> None:
-    """Forget every edge up to and with `instant`; inside `immediate`."""
+    """Forget every edge up to and with `instant` that does not wait; inside `immediate`."""
     connection.execute(_DROP_UNTIL, (instant,))
 
 

@@ -28,21 +28,28 @@ _MARK: Final = """
            due_tells = case when due is null or :takes_over then :tells else due_tells end,
            cursor = 0,
            listed = null,
+           error = null,
            runner = case when :takes_over then null else runner end
      where id = :segment
 """
 _DUE: Final = """
-    select id, due, due_cause, cursor, runner, runner_until, due_tells
+    select id, due, due_cause, cursor, runner, runner_until, listed, due_tells
       from segments
      where due is not null
        and archived is null
 """
 _CLAIM: Final = """
     update segments
-       set runner = :runner, runner_until = :until
+       set runner = :runner, runner_until = :until, cursor = 0, listed = :at
      where id = :segment
 """
-_RELEASE: Final = "update segments set runner = null, runner_until = null where runner = ?"
+_RELEASE: Final = """
+    update segments
+       set runner = null, runner_until = null
+     where runner = ?
+       and due is not null
+"""
+_LAST: Final = "select id, runner from segments where due is null"
 _STEP: Final = """
     update segments
        set cursor = :cursor, runner_until = :until
@@ -52,7 +59,7 @@ _STEP: Final = """
 _FINISH: Final = """
     update segments
        set due = null, due_cause = null, due_tells = 0, cursor = 0, listed = :at,
-           runner = null, runner_until = null, evaluated = :at, took = :took, error = null
+           runner_until = null, evaluated = :at, took = :took, error = null
      where id = :segment
 """
 _FAIL: Final = """
@@ -74,9 +81,11 @@ class Due:
     cursor: int
     """Profiles with an internal id up to this one have it."""
     runner: str | None
-    """Who is at it; None when nobody is."""
+    """Who is at it, or was the last time, unless `is_taken`."""
     until: Instant | None
     """When the runner counts as gone, by the wall clock."""
+    at: Instant | None
+    """The instant for which the runner computes it; None before anybody has begun."""
     _tells: int
 
     @property
@@ -92,6 +101,14 @@ class Due:
             and (self.until or 0) > _wall_ms()
             and _is_alive(int(self.runner.partition("-")[0]))
         )
+
+    def is_computed_by(self, runner: str, change: int) -> bool:
+        """Whether `runner` is at it still, since it became due at the change of that number."""
+        return (self.runner, self.change) == (runner, change)
+
+    def is_applied_to(self, profile: int) -> bool:
+        """Whether somebody is at it and has applied it to a profile, by internal id."""
+        return profile <= self.cursor and self.is_taken
 
 
 def new_runner() -> str:
@@ -133,12 +150,17 @@ def due(connection: Connection) -> Mapping[int, Due]:
     return {row[0]: Due(*row) for row in connection.execute(_DUE).fetchall()}
 
 
-def claim(connection: Connection, segments: Iterable[int], runner: str) -> None:
-    """Be the one who computes the segments; inside `immediate`."""
+def last_runners(connection: Connection) -> dict[int, str | None]:
+    """Who last computed each segment that is not due: another one each time it was computed."""
+    return dict(connection.execute(_LAST))
+
+
+def claim(connection: Connection, segments: Iterable[int], runner: str, *, at: Instant) -> None:
+    """Be the one who computes the segments, from the start, for `at`; inside `immediate`."""
     until = _wall_ms() + LEASE_MS
     connection.executemany(
         _CLAIM,
-        [{"segment": segment, "runner": runner, "until": until} for segment in segments],
+        [{"segment": segment, "runner": runner, "until": until, "at": at} for segment in segments],
     )
 
 

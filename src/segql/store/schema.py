@@ -264,7 +264,8 @@ FOLLOWING: Final = """
 
 `cause_id` is what `model.flips.Cause` says. `segments.due` is the change number at which a bulk
 computation became due, null when none is; while one is applied, profiles up to `cursor` have it,
-and `runner` is who applies it, gone when the wall clock (ms) is past `runner_until`.
+and `runner` is who applies it, gone when the wall clock (ms) is past `runner_until`; it stays
+there afterwards, to tell one computation from the next.
 `activity.reached` is the change number at which a call last brought the profile up to date: what
 became due before that has reached it. `followups` are accounts whose change has reached the
 profiles up to `cursor` only; `affected` is a JSON array of the segments that read what changed.

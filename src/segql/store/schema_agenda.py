@@ -26,8 +26,10 @@ AGENDA: Final = """
 
 Up to the instant `segments.listed` every edge of a segment has a row, or follows from one: a row
 may stand for several, of which it is the first, and may be one that changes nothing. Null where
-members are not kept by edges: while a computation is due, after an error, and for lists. A profile
-has passed all of its edges up to `activity.passed`, whatever rows say, and those without a row.
+members are not kept by edges: while a computation is due, after an error, and for lists; while one
+is applied, the instant that it is for. Rows of a segment that is due wait until it is computed. A
+profile has passed all of its edges up to `activity.passed`, whatever rows say, and those without a
+row.
 """
 
 VERSION_6: Final = (AGENDA,)
