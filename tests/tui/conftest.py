@@ -68,6 +68,7 @@ def started(database: Path) -> Started:
         theme: str | None = None,
         settings: Tui | None = None,
         problems: bool = False,
+        segments: int = 5,
     ) -> AsyncIterator[Pilot[None]]:
         app = SegqlApp(database, clock=clock, state=database.parent / "state", settings=settings)
         async with app.run_test(size=size) as pilot:
@@ -78,7 +79,7 @@ def started(database: Path) -> Started:
                 yield pilot
                 return
             await until(pilot, lambda: bool(app.screen.query(RowTable).filter("#segments")))
-            await until(pilot, lambda: app.screen.query_one(RowTable).row_count == 5)
+            await until(pilot, lambda: app.screen.query_one(RowTable).row_count == segments)
             yield pilot
 
     return start

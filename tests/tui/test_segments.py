@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.widgets import DataTable
+from rich.text import Text
+from textual.widgets import Static
 
 import segql
 from screens import NOW, Snap, Started, settled, until
 from segql.tui.dialogs import ErrorDialog
+from segql.tui.segment import SegmentPage
+from segql.tui.tables import RowTable
 
 
 async def test_it_looks_as_it_should(started: Started, snap: Snap) -> None:
@@ -29,9 +32,80 @@ async def test_a_segment_defined_by_another_process_appears(
     async with started() as pilot:
         with segql.open(database) as project:
             project.define("late", "everyone", now=NOW)
-        table = pilot.app.screen.query_one(DataTable)
+        table = pilot.app.screen.query_one(RowTable)
         await until(pilot, lambda: table.row_count == 6)
         assert pilot.app.screen.sub_title == "6 segments"
+
+
+async def test_typing_filters_and_escape_shows_all_again(started: Started) -> None:
+    async with started() as pilot:
+        table = pilot.app.screen.query_one(RowTable)
+        await pilot.press(*"EXP")
+        assert table.keys == ["exporters", "paying exporters"]
+        assert pilot.app.screen.sub_title == "2 of 5 segments"
+        await pilot.press("down", "down", "escape")
+        assert table.row_count == 5
+        assert table.key_at_cursor == "paying exporters"
+        await pilot.press(*"nowhere")
+        assert str(pilot.app.screen.query_one("#none", Static).render()).startswith("no segment's")
+
+
+async def test_sorting_keeps_the_row_under_the_cursor(started: Started) -> None:
+    async with started() as pilot:
+        table = pilot.app.screen.query_one(RowTable)
+        await pilot.press("down", "f6")
+        assert table.keys[0] == "everybody"
+        await pilot.press("f6")
+        assert table.keys == [
+            "everybody", "exporters", "paying exporters", "pro accounts", "nobody\x1b[31m"
+        ]  # fmt: skip
+        assert table.key_at_cursor == "pro accounts"
+        await pilot.click(table, offset=(28, 0))  # on the title of the members
+        assert table.keys[0] == "nobody\x1b[31m"
+
+
+async def test_a_broken_segment_says_so_in_a_word(
+    started: Started, database: Path, snap: Snap
+) -> None:
+    with segql.open(database) as project:
+        project.define("broken one", 'in segment "exporters"', description="\x1b[2J!", now=NOW)
+        with project.writing() as connection:
+            connection.execute("update segments set error = 'too much' where name = 'broken one'")
+    async with started(segments=6, size=(120, 24)) as pilot:
+        await pilot.press("f6", "f6", "f6", "f6")
+        table = pilot.app.screen.query_one(RowTable)
+        assert table.keys[0] == "broken one"
+        await snap(pilot, "segments-broken")
+
+
+async def test_ten_thousand_segments_make_no_more_cells_than_are_in_sight(
+    started: Started,
+) -> None:
+    async with started() as pilot:
+        table = pilot.app.screen.query_one(RowTable)
+        asked = []
+
+        def cells(place: int) -> tuple[Text, ...]:
+            asked.append(place)
+            return tuple(Text(str(place)) for _ in range(9))
+
+        table.show([str(place) for place in range(10_000)], cells, [8] * 9)
+        await pilot.press("end")
+        await pilot.pause()
+        assert table.key_at_cursor == "9999"
+        assert 9_999 in asked and len(set(asked)) < 100
+        table.show([str(place) for place in range(-500, 10_000)], cells, [8] * 9)
+        await pilot.pause()
+        assert table.key_at_cursor == "9999"
+        assert table.in_sight[-1] == table.cursor_row == 10_499
+
+
+async def test_two_clicks_open_a_row(started: Started) -> None:
+    async with started() as pilot:
+        await pilot.click(RowTable, offset=(5, 3), times=2)
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, SegmentPage)
+        assert pilot.app.screen.title == "exporters"
 
 
 async def test_a_removed_database_gives_a_dialog_and_a_way_on(
@@ -46,4 +120,4 @@ async def test_a_removed_database_gives_a_dialog_and_a_way_on(
         database.write_bytes(kept)
         await pilot.press("escape", "f5")
         await settled(pilot)
-        assert pilot.app.screen.query_one(DataTable).row_count == 5
+        assert pilot.app.screen.query_one(RowTable).row_count == 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.widgets import DataTable, Input, OptionList
+from textual.widgets import Input, OptionList
 
 from screens import Snap, Started, settled
 from segql.tui.go import GoDialog
@@ -10,6 +10,7 @@ from segql.tui.help import HelpDialog
 from segql.tui.profile import ProfilePage
 from segql.tui.segment import SegmentPage
 from segql.tui.segments import SegmentsPage
+from segql.tui.tables import RowTable
 
 
 async def test_enter_opens_a_segment_then_a_profile_and_escape_comes_back(
@@ -27,7 +28,7 @@ async def test_enter_opens_a_segment_then_a_profile_and_escape_comes_back(
         await pilot.press("escape", "escape")
         await settled(pilot)
         assert isinstance(pilot.app.screen, SegmentsPage)
-        assert pilot.app.screen.query_one(DataTable).cursor_row == 2
+        assert pilot.app.screen.query_one(RowTable).cursor_row == 2
 
 
 async def test_a_colon_goes_to_a_segment_by_some_of_its_letters(
@@ -62,7 +63,7 @@ async def test_help_lists_the_keys_of_the_screen_and_filters_them(
         await settled(pilot)
         assert isinstance(pilot.app.screen, HelpDialog)
         await snap(pilot, "help")
-        keys = pilot.app.screen.query_one("#keys", DataTable)
+        keys = pilot.app.screen.query_one("#keys", RowTable)
         pilot.app.screen.query_one(Input).value = "go to"
         await settled(pilot)
         assert keys.row_count == 1

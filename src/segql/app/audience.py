@@ -14,7 +14,7 @@ from segql.membership.catalog import Entry
 from segql.model.instants import Instant, Moment
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
-from segql.store import members, profiles, runs
+from segql.store import history, members, profiles, runs
 from segql.store.driver import reading
 
 
@@ -40,6 +40,8 @@ class Listed:
     """Whether its members must be computed for everybody."""
     reached: float | None
     """The share of profiles that have what is being applied; None while nobody applies it."""
+    changed: Instant | None
+    """When somebody last entered or left, or None."""
 
 
 def count(project: Project, rule: str | syntax.Rule, *, now: Instant) -> Counted:
@@ -67,6 +69,7 @@ def listing(project: Project) -> tuple[Listed, ...]:
         sizes = members.counts(connection)
         of, last = profiles.count(connection), profiles.last(connection)
         due = runs.due(connection)
+        changed = history.latest(connection)
         entries = sorted(project.catalog().entries.values(), key=lambda entry: entry.stored.id)
         listed = []
         for entry in entries:
@@ -76,7 +79,9 @@ def listing(project: Project) -> tuple[Listed, ...]:
             if one is not None and one.is_taken:
                 reached = one.cursor / last if last else 1.0
             size = sizes.get(segment, 0)
-            listed.append(Listed(entry, size, of, entry.error, one is not None, reached))
+            last_flip = changed.get(segment)
+            found = Listed(entry, size, of, entry.error, one is not None, reached, last_flip)
+            listed.append(found)
         return tuple(listed)
 
 

@@ -84,6 +84,7 @@ def _listed_json(one: Listed) -> dict[str, Any]:
         "rule": format_rule(written.rule) if written is not None else None,
         "evaluated": None if stored.evaluated is None else iso(stored.evaluated),
         "took_ms": stored.took,
+        "changed": None if one.changed is None else iso(one.changed),
         "due": one.is_due,
         "reached": one.reached,
         "error": one.error,

@@ -7,6 +7,12 @@ from typing import Final
 
 _HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = "▏▎▍▌▋▊▉█"
+_UNITS: Final = (
+    (365 * 86_400_000, "year", "years"),
+    (86_400_000, "day", "days"),
+    (3_600_000, "h", "h"),
+    (60_000, "min", "min"),
+)
 
 
 def visible(text: str, *, breaks: bool = False) -> str:
@@ -69,3 +75,18 @@ def milliseconds(ms: int | None) -> str:
     if ms is None:
         return "-"
     return f"{ms} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
+
+
+def ago(ms: int) -> str:
+    """How long something has been, in its greatest unit: `3 days ago`, `in 2 h`, `just now`.
+
+    >>> ago(59_000), ago(-7_200_000), ago(86_400_000)
+    ('just now', 'in 2 h', '1 day ago')
+    """
+    size = abs(ms)
+    for unit, one, more in _UNITS:
+        if size >= unit:
+            number = size // unit
+            words = f"{number:,} {one if number == 1 else more}"
+            return f"{words} ago" if ms > 0 else f"in {words}"
+    return "just now"

@@ -146,6 +146,15 @@ def choose_journal(connection: Connection) -> None:
     connection.execute(f"pragma journal_mode = {'wal' if caution() is None else 'delete'}")
 
 
+def version(connection: Connection) -> tuple[int, int]:
+    """What differs once anything was committed to the database, by this connection or another.
+
+    As cheap as a question can be: neither tables nor the file are read.
+    """
+    [(theirs,)] = connection.execute("pragma data_version").fetchall()
+    return int(theirs), connection.total_changes
+
+
 def is_empty(connection: Connection) -> bool:
     """Whether the database holds nothing at all."""
     [(count,)] = connection.execute("select count(*) from sqlite_master")

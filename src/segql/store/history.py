@@ -97,6 +97,21 @@ _EXITS: Final = """
        and "left" <= :until
      group by point
 """
+_LATEST: Final = """
+    select segments.id,
+           (select entered
+              from members indexed by members_flip
+             where segment = segments.id
+             order by flip desc
+             limit 1),
+           (select "left"
+              from history indexed by history_left
+             where segment = segments.id
+             order by flip desc
+             limit 1)
+      from segments
+     where archived is null
+"""
 _OLD: Final = """
     select flip
       from history
@@ -214,6 +229,13 @@ def _rows(
         yield from cursor  # row by row: the merge takes few of each
     finally:
         cursor.close()
+
+
+def latest(connection: Connection) -> dict[int, Instant]:
+    """When each living segment last had a flip; those that never had one are left out."""
+    rows = connection.execute(_LATEST)
+    found = {segment: max(entered or 0, left or 0) for segment, entered, left in rows}
+    return {segment: at for segment, at in found.items() if at}
 
 
 def population(

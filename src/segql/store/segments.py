@@ -57,6 +57,12 @@ _REVISE: Final = """
 """
 _RENAME: Final = "update segments set name = ? where id = ?"
 _ARCHIVE: Final = "update segments set archived = ? where id = ?"
+_UNSETTLED: Final = """
+    select id, due, cursor, error
+      from segments
+     where due is not null
+        or error is not null
+"""
 _REVISIONS: Final = """
     select revision, text, created
       from revisions
@@ -123,6 +129,11 @@ def read(connection: Connection, segment: int) -> Segment:
 def names(connection: Connection) -> dict[int, tuple[str, Instant | None]]:
     """The names of all segments by id, and since when each is archived; None for living ones."""
     return {segment: (name, archived) for segment, name, archived in connection.execute(_NAMES)}
+
+
+def unsettled(connection: Connection) -> tuple[tuple[int, int | None, int, str | None], ...]:
+    """Segments whose members are not exact: id, since which change, how far it came, the error."""
+    return tuple(connection.execute(_UNSETTLED))
 
 
 def revisions(connection: Connection, segment: int) -> list[Revision]:

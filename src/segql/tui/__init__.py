@@ -8,7 +8,8 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `looks`: styles of pieces of text
 - `dialogs`: failures with text to copy; questions before something is destroyed
 - `page`: what the main screens share
-- `tables`: tables of rows with keys, filled anew without losing the place
+- `columns`: columns of tables: how wide each is, a row as one line
+- `tables`: tables of rows with keys, drawn line by line, filled anew without losing the place
 - `why_view`: the verdict on a rule for one profile
 - `go`: `:` goes to a segment or profile by a few letters
 - `help`: what the screen in front is for, and its keys

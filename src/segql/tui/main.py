@@ -84,7 +84,7 @@ class SegqlApp(SessionApp):
         self.session = Session(path, clock=clock)
         self._settings = settings or Tui()
         self.keys = keys_in(self._settings.keys)
-        self._change: int | None = None
+        self._change: object = None
         self._follower: Timer | None = None
 
     def on_mount(self) -> None:
@@ -180,23 +180,15 @@ class SegqlApp(SessionApp):
         if not isinstance(page, Page):
             return
         try:
-            change = await self.session.run(_change_number)
+            change = await self.session.change()
         except SegqlError as error:
             page.show_error(error)
             return
-        if change != self._change:  # the first time too: it may have changed since the start
+        # The first time too: it may have changed since the start.
+        if change != self._change and page.follow():
             self._change = change
-            page.reload()
 
 
 def _load_screens(_project: Project) -> None:
     for name in ("author", "go", "help", "profile", "segment"):
         import_module(f"segql.tui.{name}")
-
-
-def _change_number(project: Project) -> int:
-    from segql.store import settings
-
-    return settings.counted(project.connection, settings.Counter.CHANGE) + settings.counted(
-        project.connection, settings.Counter.CATALOG
-    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from time import perf_counter
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_REST: Final = 5
+"""So many times as long as a screen's reading takes it rests before it follows a change."""
+
 
 class Page(Screen[None]):
     """A main screen. A worker of it that fails gives a dialog, never the end of the app."""
@@ -34,6 +38,9 @@ class Page(Screen[None]):
 
     app: SessionApp
 
+    _spent_s = 0.0
+    _followed_s = 0.0
+
     def compose(self) -> ComposeResult:
         """A header, what `contents` gives, a footer."""
         yield Header(icon="◆")
@@ -46,10 +53,26 @@ class Page(Screen[None]):
 
     async def ask(self, job: Callable[[Project], Result]) -> Result:
         """What `job` makes of the project, off the screen's thread; inside a worker."""
-        return await self.app.session.run(job)
+        started = perf_counter()
+        try:
+            return await self.app.session.run(job)
+        finally:
+            self._spent_s += perf_counter() - started
 
     def reload(self) -> None:
         """Show what is stored now; called when the database changed."""
+
+    def follow(self) -> bool:
+        """Show what is stored now, unless that would keep the machine busy; tells whether it does.
+
+        So that a screen which takes a second to read does not read all the time while others write.
+        """
+        now = perf_counter()
+        if now - self._followed_s < _REST * self._spent_s:
+            return False
+        self._followed_s, self._spent_s = now, 0.0
+        self.reload()
+        return True
 
     def action_reload(self) -> None:
         """Show what is stored now."""

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import DataTable
 
 from segql.app.profiles import Seen, Standing, look_up, standings, why
 from segql.app.project import Project
@@ -100,11 +99,10 @@ what would change it, and when time alone will.
             shown.move_to(self._segment)
             self._segment = None
 
-    @on(DataTable.RowHighlighted, "#standings")
-    def explain(self, event: DataTable.RowHighlighted) -> None:
+    @on(RowTable.Highlighted, "#standings")
+    def explain(self, event: RowTable.Highlighted) -> None:
         """Explain the highlighted segment."""
-        if event.row_key is not None and event.row_key.value is not None:
-            self._explain(event.row_key.value)
+        self._explain(event.key)
 
     @work(exclusive=True, group="why", exit_on_error=False)
     async def _explain(self, segment: str) -> None:

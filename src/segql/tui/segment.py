@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import DataTable, Static, TabbedContent, TabPane
+from textual.widgets import Static, TabbedContent, TabPane
 
 from segql.app.audience import page_of, size
 from segql.app.project import Project
@@ -102,17 +102,16 @@ as you go down; Enter opens one), and every text that it has had.
         words = f"all {total:,}" if self._is_whole else f"the first {shown:,} of {total:,}"
         self.query_one("#members-note", Static).update(words)
 
-    @on(DataTable.RowHighlighted, "#members")
-    def read_more(self, event: DataTable.RowHighlighted) -> None:
+    @on(RowTable.Highlighted, "#members")
+    def read_more(self, event: RowTable.Highlighted) -> None:
         """Read the next page when the cursor comes near the end of what is there."""
-        if not self._is_whole and event.cursor_row > len(self._members) - 20:
+        if not self._is_whole and event.table.cursor_row > len(self._members) - 20:
             self._load(len(self._members) + PAGE)
 
-    @on(DataTable.RowSelected, "#members")
-    def open_profile(self, event: DataTable.RowSelected) -> None:
+    @on(RowTable.Selected, "#members")
+    def open_profile(self, event: RowTable.Selected) -> None:
         """Open the profile under the cursor, with this segment explained."""
-        if event.row_key.value is not None:
-            self.app.push_screen(ProfilePage(event.row_key.value, segment=self._segment))
+        self.app.push_screen(ProfilePage(event.key, segment=self._segment))
 
 
 def _shown(text: str, error: str | None) -> Text:

@@ -37,6 +37,8 @@ class Session:
         self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="segql-session")
         self._project: Project | None = None
         self._file: tuple[int, int] | None = None
+        self._version: object = None
+        self._change: object = None
 
     async def run(self, job: Job[Result]) -> Result:
         """What `job` makes of the project.
@@ -45,6 +47,21 @@ class Session:
         the place of the database: the next job opens that one.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, job)
+
+    async def change(self) -> object:
+        """What is equal to the last answer as long as nothing that screens show has changed.
+
+        Raises as `run`. Asked again and again, so that it costs next to nothing.
+        """
+        return await self.run(self._read_change)
+
+    def _read_change(self, project: Project) -> object:
+        from segql.store import driver
+
+        version = driver.version(project.connection)
+        if version != self._version:
+            self._version, self._change = version, _change_of(project)
+        return self._change
 
     def close(self) -> None:
         """Close the database, after the job at hand."""
@@ -79,6 +96,7 @@ class Session:
         if self._project is not None:
             self._project.close()
             self._project = None
+            self._version = None  # another connection counts anew
 
 
 class SessionApp(App[None]):
@@ -89,6 +107,15 @@ class SessionApp(App[None]):
     """The keys that are in force, for words about them."""
     state: Path
     """Where what this machine keeps for its users is, such as drafts."""
+
+
+def _change_of(project: Project) -> object:
+    """What moves with calls, definitions, flips and computations; not with derived columns."""
+    from segql.store import segments, settings
+
+    connection = project.connection
+    counters = tuple(settings.counted(connection, one) for one in settings.Counter)
+    return counters, segments.unsettled(connection)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
