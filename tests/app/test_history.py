@@ -16,7 +16,7 @@ from segql.app.journeys import journey, lines
 from segql.app.project import Project
 from segql.model import calls
 from segql.model.errors import Refused
-from segql.store import history as stored
+from segql.store import chronicle
 
 START = 1_772_366_400_000
 HOUR = 3_600_000
@@ -189,7 +189,7 @@ def test_a_bulk_computation_takes_old_intervals_away_too(tmp_path: Path) -> None
         assert history.changes(project).flips == ()
 
 
-@pytest.mark.parametrize("statement", stored._FLIPS)
+@pytest.mark.parametrize("statement", chronicle._FLIPS)
 def test_flips_are_read_in_the_order_of_an_index(statement: str, tmp_path: Path) -> None:
     with project_with(tmp_path) as project:
         bound = {"segment": 1, "after": 0, "since": 0}

@@ -14,7 +14,7 @@ from segql.membership.catalog import Entry
 from segql.model.instants import Instant, Moment
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
-from segql.store import history, members, profiles, runs
+from segql.store import chronicle, members, profiles, runs
 from segql.store.driver import reading
 
 
@@ -69,7 +69,7 @@ def listing(project: Project) -> tuple[Listed, ...]:
         sizes = members.counts(connection)
         of, last = profiles.count(connection), profiles.last(connection)
         due = runs.due(connection)
-        changed = history.latest(connection)
+        changed = chronicle.latest(connection)
         entries = sorted(project.catalog().entries.values(), key=lambda entry: entry.stored.id)
         listed = []
         for entry in entries:

@@ -11,7 +11,7 @@ from attrs import frozen
 from segql.app.project import Project
 from segql.model.errors import Refused
 from segql.model.instants import MAX_INSTANT, Instant, iso
-from segql.store import history, profiles, segments
+from segql.store import chronicle, history, profiles, segments
 from segql.store.driver import reading
 
 PAGE: Final = 1_000
@@ -123,7 +123,7 @@ def changes(
     with reading(connection):
         names = segments.names(connection)
         chosen = names if wanted is None else wanted
-        found = history.flips(connection, chosen, after=after, since=since, limit=limit + 1)
+        found = chronicle.flips(connection, chosen, after=after, since=since, limit=limit + 1)
         page = found[:limit]
         who = profiles.names_ever(connection, {flip.profile for flip in page})
         is_complete = after >= history.kept_after(connection) or (

@@ -32,7 +32,8 @@ alone.
 - `list_changes`: profiles that were put on a list, or taken off, and have not moved yet
 - `inside`: which segments profiles are in
 - `members`: current members, changed together with the history of flips
-- `history`: intervals of membership that are over, and flips read back
+- `history`: intervals of membership that are over, and how many were in at instants
+- `chronicle`: flips read back: from a number on, and the newest of them
 - `causes`: what flips were caused by
 - `stays`: who is in a segment since when, as the outbox asks for it
 - `subscriptions`: the lines of segments, one for each destination

@@ -1,10 +1,8 @@
-"""Intervals of membership that are over, and every flip read back, open intervals included."""
+"""Intervals of membership that are over, and how many were in at instants."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from heapq import merge
-from itertools import islice
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
@@ -43,32 +41,6 @@ _INSIDE_AT: Final = """
        and entered <= :at
      order by profile
 """
-_FLIPS: Final = (
-    """
-    select flip, segment, profile, 1, entered, cause, cause_id
-      from members indexed by members_flip
-     where segment = :segment
-       and flip > :after
-       and entered >= :since
-     order by flip
-    """,
-    """
-    select entered_flip, segment, profile, 1, entered, entered_cause, entered_cause_id
-      from history indexed by history_entered
-     where segment = :segment
-       and entered_flip > :after
-       and entered >= :since
-     order by entered_flip
-    """,
-    """
-    select flip, segment, profile, 0, "left", left_cause, left_cause_id
-      from history indexed by history_left
-     where segment = :segment
-       and flip > :after
-       and "left" >= :since
-     order by flip
-    """,
-)
 _ENTRIES: Final = """
     select point, sum(n)
       from (select case when entered <= :since then 0
@@ -96,21 +68,6 @@ _EXITS: Final = """
        and "left" > :since
        and "left" <= :until
      group by point
-"""
-_LATEST: Final = """
-    select segments.id,
-           (select entered
-              from members indexed by members_flip
-             where segment = segments.id
-             order by flip desc
-             limit 1),
-           (select "left"
-              from history indexed by history_left
-             where segment = segments.id
-             order by flip desc
-             limit 1)
-      from segments
-     where archived is null
 """
 _OLD: Final = """
     select flip
@@ -156,22 +113,6 @@ class Open:
     cause_id: int | None
 
 
-@frozen
-class Recorded:
-    """A flip as it was written; later ones have greater numbers, though not always later instants.
-
-    Time that nobody advanced to is caught up with, at the instants at which something changed.
-    """
-
-    number: int
-    segment: int
-    profile: int
-    enters: bool
-    at: Instant
-    cause: str
-    cause_id: int | None
-
-
 def of_segment(connection: Connection, segment: int) -> list[Closed]:
     """The closed intervals of a segment in the order of their exits; `owner` is the profile."""
     return [Closed(*row) for row in connection.execute(_HISTORY, (segment,))]
@@ -194,48 +135,6 @@ def inside_at(connection: Connection, segment: int, at: Instant) -> list[tuple[i
     since `at`.
     """
     return connection.execute(_INSIDE_AT, {"segment": segment, "at": at}).fetchall()
-
-
-def flips(
-    connection: Connection,
-    segments: Iterable[int],
-    *,
-    after: int = 0,
-    since: Instant = 0,
-    limit: int,
-) -> list[Recorded]:
-    """The first `limit` flips with a number above `after` and an instant from `since` on.
-
-    In the order of their numbers. Inside `reading`: an interval may close between two reads.
-    """
-    if settings.counted(connection, settings.Counter.FLIP) <= after:
-        return []
-    found = [
-        _rows(connection, statement, {"segment": segment, "after": after, "since": since})
-        for segment in segments
-        for statement in _FLIPS
-    ]
-    return [
-        Recorded(number, segment, profile, bool(enters), at, cause, cause_id)
-        for number, segment, profile, enters, at, cause, cause_id in islice(merge(*found), limit)
-    ]
-
-
-def _rows(
-    connection: Connection, statement: str, bound: dict[str, int]
-) -> Iterator[tuple[int, int, int, int, Instant, str, int | None]]:
-    cursor = connection.execute(statement, bound)
-    try:
-        yield from cursor  # row by row: the merge takes few of each
-    finally:
-        cursor.close()
-
-
-def latest(connection: Connection) -> dict[int, Instant]:
-    """When each living segment last had a flip; those that never had one are left out."""
-    rows = connection.execute(_LATEST)
-    found = {segment: max(entered or 0, left or 0) for segment, entered, left in rows}
-    return {segment: at for segment, at in found.items() if at}
 
 
 def population(

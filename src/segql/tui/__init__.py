@@ -10,6 +10,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `page`: what the main screens share
 - `columns`: columns of tables: how wide each is, a row as one line
 - `tables`: tables of rows with keys, drawn line by line, filled anew without losing the place
+- `filtering`: letters typed on a table say which rows it shows
 - `why_view`: the verdict on a rule for one profile
 - `go`: `:` goes to a segment or profile by a few letters
 - `help`: what the screen in front is for, and its keys
