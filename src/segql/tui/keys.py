@@ -56,6 +56,8 @@ _KEYS: Final = {
 
 _DIALOGS: Final = frozenset({"open", "save", "dialog"})
 """What is live in dialogs; the keys of the screen behind are not."""
+_EVERYWHERE: Final = frozenset({"app", "list", "table", "filter"})
+"""What is live on screens beside their own keys."""
 _TOGETHER: Final = ({"author", "editor"}, {"open", "save"})
 _MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
 _NAMES: Final = frozenset(one.value for one in Named)
@@ -123,7 +125,7 @@ def _wrong_with(id: str, keys: str) -> str:
 
     group = id.partition(".")[0]
     fields = _taken(TextArea) if group in {"app", "author", "editor"} else {}
-    fields |= _taken(Input) if group in {"app", "open", "save"} else {}
+    fields |= _taken(Input) if group in {"app", "filter", "open", "save"} else {}
     for key in keys.split(","):
         if _key_in(key) in fields:
             does = fields[_key_in(key)].casefold()
@@ -188,4 +190,4 @@ def _are_together(id: str, other: str) -> bool:
     groups = {id.partition(".")[0], other.partition(".")[0]}
     if len(groups) == 1 or groups in _TOGETHER:
         return True
-    return bool(groups & {"app", "list"}) and not groups & _DIALOGS
+    return bool(groups & _EVERYWHERE) and not groups & _DIALOGS

@@ -80,8 +80,8 @@ least to the greatest of its own values), when somebody last entered or left, wh
 or a list. `rule, time` is one that time alone can change. `broken` are those whose members could
 not be computed, `due` those that are to be: Enter shows why.
 
-Typing shows the segments whose names hold the letters, {filter.clear} all again. {segments.sort} sorts by the next column,
-a click on a title by that one; a second click turns the order round.
+Typing shows the segments whose names hold the letters, {filter.clear} all again. {segments.sort}
+sorts by the next column, a click on a title by that one; a second click turns the order round.
 """
     DEFAULT_CSS = """
     SegmentsPage {
