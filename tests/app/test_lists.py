@@ -127,7 +127,7 @@ def test_many_profiles_move_in_chunks_that_a_kill_only_delays(tmp_path: Path) ->
         lists.add_profiles(project, "vip", (), now=NOW)
         for name, rule in RULES.items():
             segments.define_one(project, name, rule, description=None, now=NOW)
-        with ending_after(project, 3):
+        with ending_after(project, 5):
             lists.add_profiles(project, "vip", rows(many), now=NOW + 1)
         part = audience.size(project, "vip")
         assert 0 < part < len(many) and audience.size(project, "both") == part

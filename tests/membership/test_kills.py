@@ -23,11 +23,11 @@ CHILD = """
 import sys
 from segql.app import ingest, outbox, segments
 from segql.app.project import Project
-from segql.membership import accounts, application, firing, sitting
+from segql.membership import accounts, application, firing, pace, teams
 from segql.model.calls import SetAccount
-application.CHUNK, application.LOCK_S = 2, 0
+pace.AIM_S, application.CHUNK = 0, 2
 firing.CHUNK = 2
-sitting.FEW, accounts.CHUNK, accounts.LOCK_S = 2, 2, 0
+teams.FEW, accounts.CHUNK = 2, 2
 with Project.opened(sys.argv[1]) as project:
     {job}
 """

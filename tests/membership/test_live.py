@@ -26,7 +26,7 @@ from membership.world import World
 from segql.app import ingest, segments
 from segql.app.advance import advance, catch_up
 from segql.app.project import Project
-from segql.membership import application, sitting
+from segql.membership import accounts, application, teams
 from segql.model import calls
 
 ZONE = ZoneInfo("Europe/Zurich")
@@ -46,15 +46,17 @@ class Live(RuleBasedStateMachine):
         self.project = Project.opened(self.path, create=True, zone=ZONE.key)
         self.world = World(ZONE, START, LENGTHS)
         self.advanced = START
-        self.few = patch.object(sitting, "FEW", few)
-        self.few.start()
+        self.patches = [patch.object(teams, "FEW", few), patch.object(accounts, "CHUNK", few)]
+        for one in self.patches:
+            one.start()
         for name, text in zip("abc", texts, strict=True):
             self.define(name, text, START)
         self.define("d", nested, START)
 
     def teardown(self) -> None:
         if hasattr(self, "project"):
-            self.few.stop()
+            for one in self.patches:
+                one.stop()
             self.project.close()
             self.directory.cleanup()
 

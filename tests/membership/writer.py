@@ -22,7 +22,7 @@ from membership.rules import DAY, HOUR, NESTED, RULES, START
 from segql.app import ingest, segments
 from segql.app.advance import advance
 from segql.app.project import Project
-from segql.membership import accounts, application, sitting
+from segql.membership import accounts, application, pace, teams
 from segql.membership import advance as advancing
 from segql.membership.sitting import Sitting
 from segql.model import calls
@@ -172,9 +172,10 @@ def write(
 
 
 def _in_small_chunks() -> None:
-    application.CHUNK, application.LOCK_S = 2, 0  # type: ignore[misc]
+    pace.AIM_S = 0  # type: ignore[misc]
+    application.CHUNK = 2  # type: ignore[misc]
     advancing.CHUNK, advancing.LOCK_S, advancing._ROWS = 2, 0, 2  # type: ignore[misc]
-    sitting.FEW, accounts.CHUNK, accounts.LOCK_S = 2, 2, 0  # type: ignore[misc]
+    teams.FEW, accounts.CHUNK = 2, 2  # type: ignore[misc]
 
 
 def _apart() -> Callable[[Project], None]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from segql.app import history, outbox
 from segql.app.project import Project
 from segql.membership import define, lists
 from segql.membership.advance import Advance, Advanced
 from segql.membership.define import Progress, Recomputed
-from segql.model.errors import Refused
+from segql.membership.sitting import Sitting, begin
+from segql.model.errors import Busy, Refused
 from segql.model.instants import MAX_INSTANT, Instant, Moment
 from segql.store import agenda, runs, settings
 
+T = TypeVar("T")
+
+ATTEMPTS: Final = 100
+"""How often a change begins anew because others are in the middle of theirs."""
 _NEAR_MS: Final = 86_400_000
 """Edges of so much time are looked for at once before a call; else it looks at its own alone."""
 
@@ -38,6 +43,26 @@ def look_ahead(project: Project, *, now: Instant) -> None:
     late = agenda.late(project.connection, now)
     if late and min(late.values()) > now - _NEAR_MS:
         _advance(project, now).look_ahead()
+
+
+def in_time(project: Project, *, now: Instant, change: Callable[[Sitting], T | None]) -> T:
+    """What `change` gives, called in a write transaction at `now`, or at the clock if later.
+
+    Where it gives None it has changed nothing: everybody is to be brought up to then first. Raises
+    `Busy` (`locked`) where other processes put somebody back time and again.
+    """
+    for _ in range(ATTEMPTS):
+        with project.writing() as connection:
+            sitting = begin(connection, project.catalog(), Moment(now, project.zone))
+            done = change(sitting)
+        if done is not None:
+            return done
+        advance(project, now=sitting.moment.now)
+    raise Busy(
+        "other processes change profiles of the same account all the time",
+        code="locked",
+        hint="wait for them to end and try again",
+    )
 
 
 def _advance(project: Project, now: Instant) -> Advance:
@@ -65,8 +90,9 @@ def catch_up(
     Intervals that retention no longer keeps are taken away, some at a time. Raises `Cancelled` when
     `cancelled` says so; what is not computed stays due.
     """
-    project.follow_up(now)
+    project.follow_up()
     lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
+    project.follow_up()
     history.forget(project, now=now, at_most=history.BESIDES)
     try:
         found = define.compute(

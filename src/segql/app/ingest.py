@@ -11,19 +11,19 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from segql.app.advance import look_ahead
+from segql.app.advance import in_time, look_ahead
 from segql.app.calls import Stored, prepared
 from segql.app.project import Project
 from segql.membership import accounts as following
 from segql.membership.affected import Affected
-from segql.membership.arrears import bring_up_to_date
+from segql.membership.arrears import bring_up_to_date, with_teams
 from segql.membership.questions import Reason
-from segql.membership.sitting import Sitting, begin
+from segql.membership.sitting import Sitting
 from segql.model.calls import Call, Delete, Merge, Outcome, SetAccount, Values
 from segql.model.errors import Refused, SegqlError
 from segql.model.fields import SURVEY_FIELDS
 from segql.model.flips import Cause
-from segql.model.instants import MAX_INSTANT, Instant, Moment
+from segql.model.instants import MAX_INSTANT, Instant
 from segql.store import accounts, events, merge, profiles, responses
 from segql.store import identify as identifying
 from segql.store.messages import Messages
@@ -43,10 +43,12 @@ def batch(project: Project, calls: Sequence[Call], *, now: Instant) -> tuple[Out
     if not 0 <= now <= MAX_INSTANT:
         raise Refused("the instant of a call lies outside the years 1970 to 9999", code="bad-time")
     look_ahead(project, now=now)
-    with project.writing() as connection:
-        sitting = begin(connection, project.catalog(), Moment(now, project.zone))
-        outcomes = _Batch(sitting, calls, project.messages).applied()
-    project.follow_up(now)
+
+    def change(sitting: Sitting) -> tuple[Outcome, ...] | None:
+        return _Batch(sitting, calls, project.messages).applied()
+
+    outcomes = in_time(project, now=now, change=change)
+    project.follow_up()
     return outcomes
 
 
@@ -76,26 +78,48 @@ class _Batch:
             else:
                 self.ready.append((place, stored))
 
-    def applied(self) -> tuple[Outcome, ...]:
-        """Store all of it and let membership follow."""
-        self._bring_up_to_date()
+    def applied(self) -> tuple[Outcome, ...] | None:
+        """Store all of it and let membership follow; None where others must follow first."""
+        if not self._bring_up_to_date():
+            return None
         for kind, group in groupby(self.ready, lambda pair: type(pair[1])):
             places, run = zip(*group, strict=True)
             self._apply(kind, places, run)
         self.sitting.settle()
         return tuple(self.outcomes)
 
-    def _bring_up_to_date(self) -> None:
+    def _bring_up_to_date(self) -> bool:
+        """Make whom the calls touch what they should be by now; whether that could be done."""
         named = {name for _, call in self.ready for name in _profiles_of(call)}
         wanted = dict.fromkeys(profiles.profile_ids(self.connection, named).values())
         given = {own for _, call in self.ready for own in _responses_of(call)}
         wanted |= dict.fromkeys(sorted(responses.owners(self.connection, given)))
-        renewed = {name for _, call in self.ready for name in _accounts_of(call)}
-        for account in accounts.account_ids(self.connection, renewed).values():
-            wanted |= dict.fromkeys(self.sitting.few_of(account))
-        together = following.with_teammates(self.sitting, wanted)
+        renewed = {name for _, call in self.ready for name in self._read_accounts_of(call)}
+        teams = list(accounts.account_ids(self.connection, renewed).values())
+        if self.sitting.catalog.reads_teammates:
+            owners = profiles.accounts_of(self.connection, wanted).values()
+            teams += [account for account in owners if account is not None]
+        if following.are_behind(self.sitting, teams):
+            return False
+        for account in teams:
+            wanted |= dict.fromkeys(self.sitting.teams.few_of(account))
+        together = with_teams(self.sitting, wanted)
         bring_up_to_date(self.sitting, together)
         self.sitting.remember_accounts(together)
+        return True
+
+    def _read_accounts_of(self, call: Stored) -> Iterable[str]:
+        """The accounts whose profiles rules may have to be asked about after the call."""
+        match call:
+            case (
+                SetAccount(account, traits)
+                | identifying.Identify(account=str(account), account_traits=traits)
+            ):
+                catalog = self.sitting.catalog
+                given = Affected(account_traits=frozenset((key,) for key in traits))
+                if catalog.reads_teammates or catalog.readers.of_affected(given):
+                    return (account,)
+        return ()
 
     def _apply(self, kind: type, places: Sequence[int], run: Sequence[Stored]) -> None:
         """Store calls of one kind that follow each other."""
@@ -227,13 +251,5 @@ def _responses_of(call: Stored) -> Iterable[bytes]:
     match call:
         case responses.Response(response=bytes(own)):
             return (own,)
-        case _:
-            return ()
-
-
-def _accounts_of(call: Stored) -> Iterable[str]:
-    match call:
-        case SetAccount(account) | identifying.Identify(account=str(account)):
-            return (account,)
         case _:
             return ()

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from attrs import frozen
 
-from segql.app.advance import catch_up, look_ahead
+from segql.app.advance import advance, catch_up, in_time, look_ahead
 from segql.app.files import Source, failed, open_source
 from segql.app.import_columns import Columns
 from segql.app.import_items import PROFILE_IDS
@@ -18,7 +18,7 @@ from segql.app.project import Project
 from segql.app.rejects import Reject, printable
 from segql.membership import lists
 from segql.membership.catalog import Entry
-from segql.membership.sitting import begin
+from segql.membership.sitting import Sitting, begin
 from segql.model.errors import Refused
 from segql.model.instants import Instant, Moment
 from segql.store import list_changes, members, profiles, segments, settings
@@ -126,6 +126,8 @@ def _change(
 ) -> Listed:
     moment = Moment(now, project.zone)
     look_ahead(project, now=now)
+    if project.catalog().reads_teammates:  # of whom there may be many
+        advance(project, now=now)
     # First whoever waits still, so that what is counted is what there was.
     lists.catch_up(project.connection, project.writing, project.catalog, moment)
     with reading(project.connection) as connection:  # no lock, however long the file
@@ -136,14 +138,22 @@ def _change(
     if entry is None and enters and not wanted and rejects:
         return Listed(name, False, 0, 0, rejects, 0, exists=False)
     moving = [profile for profile in wanted if (profile in inside) != enters]
-    with project.writing() as connection:
-        entry = project.catalog().entries.get(name)
-        segment = _list(project, name, entry, now, enters=enters, description=description)
+
+    def put(sitting: Sitting) -> int | None:
+        nonlocal entry, moving
+        connection = sitting.connection
         is_as_seen = seen == settings.counted(connection, settings.Counter.FLIP)
         if not is_as_seen or list_changes.first(connection) is not None:
             moving = list(wanted)
-        sitting = begin(connection, project.catalog(), moment)
-        lists.put(sitting, segment, moving, enters=enters)
+        if lists.are_behind(sitting, moving):
+            return None
+        entry = project.catalog().entries.get(name)
+        segment = _list(project, name, entry, now, enters=enters, description=description)
+        anew = begin(connection, project.catalog(), sitting.moment, change=sitting.change)
+        lists.put(anew, segment, moving, enters=enters)
+        return segment
+
+    segment = in_time(project, now=now, change=put)
     catch_up(project, now=now)
     size = members.count(project.connection, segment)
     return Listed(name, entry is None, len(moving), len(wanted) - len(moving), rejects, size)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from segql.membership import accounts, catalog, firing
 from segql.model.errors import Refused
-from segql.model.instants import Instant, Moment
 from segql.store import settings
 from segql.store.driver import Connection, caution, immediate
 from segql.store.messages import Messages
@@ -105,9 +104,9 @@ class Project:
             self.messages.forget()
             raise
 
-    def follow_up(self, now: Instant) -> None:
-        """Let every profile follow what was said of its account, where that is not done yet."""
-        accounts.catch_up(self.connection, self.writing, self.catalog, Moment(now, self.zone))
+    def follow_up(self) -> None:
+        """Let every profile follow what happened to its account, where that is not done yet."""
+        accounts.catch_up(self.connection, self.writing, self.catalog, self.zone)
 
     def close(self) -> None:
         """Close the database."""

@@ -3,13 +3,15 @@
 - `affected`: what changed, and an index of the rules that read it
 - `selection`: the rules that one event can matter to
 - `catalog`: checked segments of the project, in order of dependency, by revision
+- `pace`: work that waits, done in short transactions
 - `firing`: which lines of a segment its flips and stays fire, into the outbox
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `questions`: which rules are to be asked about which profiles, and why
 - `reach`: what is due, and whom it has reached
+- `teams`: the accounts of the profiles that one transaction touches: few, or many
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
 - `arrears`: what profiles should have been before: definitions, time edges, accounts
-- `accounts`: what was said of an account reaches its profiles, many of them in chunks
+- `accounts`: what happened to an account reaches its profiles, many of them in chunks
 - `lists`: profiles put on a fixed list, or taken off; what reads it follows, many in chunks
 - `advance`: everybody brought through the time edges up to now, in chunks
 - `define`: everybody evaluated in bulk, the difference applied silently, in chunks

@@ -1,36 +1,43 @@
-"""What was said of an account reaches its profiles: a few at once, many in chunks.
+"""What happens to an account reaches its profiles: a few at once, many in chunks.
 
-Where there are many, the account is written down with a cursor in the transaction that changed it,
-and its profiles follow in transactions of their own, by internal id. A kill between two of them
-loses nothing: whoever writes next goes on. A call on a profile that is still ahead of the cursor
-brings it up to date first (`sitting.bring_up_to_date`).
+Something has happened where the account's traits changed, or what a rule asks of teammates did: by
+a call, by a list, or by time alone. Where the account has many profiles, it is written down as a
+follow-up in that transaction, and its profiles are asked in transactions of their own, as of the
+same instant. A kill between two of them loses nothing: whoever comes next goes on.
+
+First come the rules that look at no teammate, all of them about some profiles at a time, behind a
+cursor. Then those that do, rule by rule in order of dependency, each about everybody before the
+next, so that none is asked about a profile while its teammates are half-way.
+
+INVARIANT: each profile is exact as of its own clock. Whoever reads between two chunks sees the
+profiles up to the cursor as they are after what happened, the others as they were before it; and of
+rules that look at teammates, those that were not asked of everybody yet as before for some. Nobody
+gets past the instant of a follow-up before it has reached them: a call asks its own profiles first
+(`arrears.bring_up_to_date`); where rules look at teammates, it lets everybody follow first
+(`are_behind`), and so does time (`advance`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager
-from time import perf_counter
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from segql.membership.affected import Affected
-from segql.membership.arrears import bring_up_to_date
+from segql.membership.arrears import apply_due, ask_later, bring_up_to_date, pass_time
 from segql.membership.catalog import Catalog
+from segql.membership.pace import Writing, in_chunks
 from segql.membership.questions import Reason
 from segql.membership.sitting import Sitting
-from segql.membership.sitting import begin as sit_down
+from segql.membership.teams import FEW
 from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.model.values import Path
-from segql.store import followups, profiles
+from segql.store import agenda, followups, profiles, settings
 from segql.store.driver import Connection
 
-CHUNK: Final = 50
-"""Profiles of the first chunk, and of the smallest."""
-LOCK_S: Final = 0.01
-"""How long a chunk aims to hold the lock, going by the last one."""
-
-Writing = Callable[[], AbstractContextManager[Connection]]
+CHUNK: Final = 200
+"""Questions of the first chunk: profiles times rules."""
 
 
 def begin(sitting: Sitting, changed: Mapping[int, frozenset[Path]]) -> None:
@@ -41,41 +48,87 @@ def begin(sitting: Sitting, changed: Mapping[int, frozenset[Path]]) -> None:
             sitting.affect_account(account, places, Reason(Cause.ACCOUNT, sitting.change))
 
 
-def with_teammates(sitting: Sitting, wanted: Iterable[int]) -> Collection[int]:
-    """Profiles, and those that must be up to date with them: teammates, where rules read any."""
-    together = dict.fromkeys(wanted)
-    if sitting.catalog.reads_teammates:
-        for team in set(profiles.accounts_of(sitting.connection, together).values()) - {None}:
-            together |= dict.fromkeys(sitting.few_of(team or 0))
-    return together
+def are_behind(sitting: Sitting, accounts: Collection[int]) -> bool:
+    """Whether profiles of an account, by internal id, of many must be brought up to date first.
+
+    To that end time is advanced, in transactions of its own, before this one begins anew. A few are
+    brought up to date in this one.
+    """
+    connection, now = sitting.connection, sitting.moment.now
+    many = {account for account in accounts if sitting.teams.has_many(account)}
+    if not many:
+        return False
+    if not many.isdisjoint(followups.accounts(connection)) or agenda.late(connection, now):
+        return True
+    ahead = agenda.first(connection, now, limit=FEW)
+    if len(ahead) < FEW:
+        owners = profiles.accounts_of(connection, {row[2] for row in ahead})
+        return not many.isdisjoint(owners.values())
+    return any(agenda.is_ahead_of(connection, account, now) for account in many)
 
 
 def catch_up(
-    connection: Connection, writing: Writing, catalog: Callable[[], Catalog], moment: Moment
+    connection: Connection, writing: Writing, catalog: Callable[[], Catalog], zone: ZoneInfo
 ) -> None:
     """Let every profile follow that has still to, chunk by chunk.
 
-    `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue. The
-    flips have the instant of `moment`, or of the project's clock where that is later.
+    `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue.
     """
-    size = CHUNK
-    while followups.first(connection) is not None:
-        started = perf_counter()
-        with writing():
-            ahead = followups.first(connection)
-            if ahead is None:  # another process was faster
-                return
-            _follow(sit_down(connection, catalog(), moment), ahead, size)
-        took = perf_counter() - started
-        size = max(CHUNK, min(2 * size, int(size * LOCK_S / took)))
+    if followups.is_any(connection):
+        in_chunks(
+            writing,
+            lambda connection, size: follow_some(connection, catalog(), zone, size),
+            first=CHUNK,
+        )
 
 
-def _follow(sitting: Sitting, ahead: followups.Followup, size: int) -> None:
-    connection = sitting.connection
-    members = profiles.of_account(connection, ahead.account, after=ahead.cursor, limit=size)
-    bring_up_to_date(sitting, members)
+def follow_some(connection: Connection, catalog: Catalog, zone: ZoneInfo, size: int) -> bool:
+    """Ask some `size` questions of what is to be followed first; whether anything is left."""
+    ahead = followups.first(connection)
+    if ahead is None:  # another process was faster
+        return False
+    change = settings.take(connection, settings.Counter.CHANGE)
+    sitting = Sitting(connection, catalog, Moment(ahead.at, zone), change)
+    places = _asked_first(catalog, ahead)
+    most = max(1, size // max(1, len(places)))
+    members = dict(followups.members(connection, ahead, limit=most)) if places else {}
+    _ask(sitting, ahead, places, members)
+    later = sitting.teams.taken(ahead.account, ahead.at)
     sitting.settle()
-    if len(members) < size:
-        followups.drop(connection, ahead.account)
-    else:
-        followups.move(connection, ahead.account, members[-1])
+    # Who changes its place, by another definition, is computed for everybody anyway.
+    known, done = catalog.places, len(members) < most
+    kept = {
+        segment: why
+        for segment, why in {**later, **ahead.asked}.items()
+        if segment in known and not (done and known[segment] in places)
+    }
+    cursor = 0 if done else max(members)
+    followups.go_on(connection, ahead, cursor=cursor, asked=kept)
+    return followups.is_any(connection)
+
+
+def _asked_first(catalog: Catalog, ahead: followups.Followup) -> Collection[int]:
+    """The rules, by place, that profiles are asked now, before the others."""
+    found = sorted(catalog.places[one] for one in ahead.asked if one in catalog.places)
+    return [place for place in found if place not in catalog.together] or found[:1]
+
+
+def _ask(
+    sitting: Sitting, ahead: followups.Followup, places: Collection[int], members: dict[int, bool]
+) -> None:
+    """Ask rules about profiles, given whether data of each were written since."""
+    as_then = [one for one in members if not members[one]]
+    if sitting.reach.due:
+        pass_time(sitting, as_then)
+        apply_due(sitting, as_then)
+    sitting.teams.following = ahead.account
+    sitting.is_passing = any(cause == Cause.TIME for cause, _, _ in ahead.asked.values())
+    ask_later(sitting, ahead, as_then, places)
+    sitting.ask()
+    sitting.is_passing = False
+    since = [one for one in members if members[one]]
+    if since:
+        sitting.write()
+        sitting.move_to(settings.clock(sitting.connection))
+        bring_up_to_date(sitting, since)
+    sitting.teams.following = None

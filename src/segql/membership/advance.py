@@ -18,12 +18,13 @@ from typing import Final, TypeAlias
 from attrs import define, evolve, frozen
 
 from segql.engines import sets
+from segql.membership.accounts import follow_some
 from segql.membership.arrears import ahead_of_passed, go_through
 from segql.membership.catalog import Catalog
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
 from segql.model.instants import Instant, Moment
-from segql.store import agenda, runs, settings
+from segql.store import agenda, followups, runs, settings
 from segql.store.driver import Connection
 
 Writing: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -161,7 +162,7 @@ class Advance:
     def _through(self, found: Advanced, until: Instant) -> Advanced:
         """Go through the edges that are written down, up to and with `until`, in chunks."""
         size = CHUNK
-        while agenda.first(self.connection, until, limit=1):
+        while agenda.first(self.connection, until, limit=1) or self._is_followed(until):
             began = perf_counter()
             with self.writing() as connection:
                 rows, entered, left = self._chunk(connection, until, size)
@@ -175,8 +176,21 @@ class Advance:
             size = max(CHUNK, min(2 * size, int(size * LOCK_S / spent)))
         return found
 
+    def _is_followed(self, until: Instant) -> bool:
+        """Whether something up to `until` is followed by the profiles of an account."""
+        waiting = followups.first(self.connection)
+        return waiting is not None and waiting.at <= until
+
     def _chunk(self, connection: Connection, until: Instant, size: int) -> tuple[int, int, int]:
-        """Go through the first edges; how many there were, and how many entered and left."""
+        """Go through the first edges; how many there were, and how many entered and left.
+
+        None where the profiles of accounts follow something first: nobody gets past that.
+        """
+        waiting = followups.first(connection)
+        if waiting is not None and not agenda.first(connection, min(until, waiting.at), limit=1):
+            follow_some(connection, self.catalog(), self.moment.zone, size)
+            return 0, 0, 0
+        until = until if waiting is None else min(until, waiting.at)
         rows = agenda.first(connection, until, limit=size + 1)
         if len(rows) > size:
             # The last instant may have more edges than were read.
@@ -188,12 +202,13 @@ class Advance:
             rows = kept
         if not rows:
             return 0, 0, 0
-        settings.advance_clock(connection, until)
         moment = Moment(rows[0][0], self.moment.zone)
         sitting = Sitting(connection, self.catalog(), moment, change=0)
         sitting.reach.waiting = sitting.reach.due
         passed = agenda.passed(connection, {row[2] for row in rows})
-        go_through(sitting, ahead_of_passed(sitting, rows, passed), until=until)
+        edges = ahead_of_passed(sitting, rows, passed)
+        until = go_through(sitting, edges, until=until, pausing=True)
+        settings.advance_clock(connection, until)
         entered = sum(flip.enters for flip in sitting.flips)
         left = len(sitting.flips) - entered
         agenda.drop_until(connection, until)

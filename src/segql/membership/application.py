@@ -6,8 +6,7 @@ since the computation became due are passed over: the call applied it first (`si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Final, TypeAlias
 
@@ -18,17 +17,14 @@ from numpy.typing import NDArray
 from segql.engines import sets
 from segql.membership import firing
 from segql.membership.catalog import Entry
+from segql.membership.pace import Writing, in_chunks
 from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.store import members, profiles, runs, settings
 from segql.store.driver import Connection
 
-Writing = Callable[[], AbstractContextManager[Connection]]
-
 CHUNK: Final = 2_000
 """Flips of the first chunk."""
-LOCK_S: Final = 0.02
-"""How long a chunk aims to hold the lock, going by the last one."""
 
 _Ids: TypeAlias = NDArray[np.int64]
 
@@ -74,23 +70,24 @@ class Application:
         finding the difference took.
         """
         entered = left = place = 0
-        size = CHUNK
         started = perf_counter()
-        is_last = False
-        while not is_last:
-            began = perf_counter()
+        is_ours = True
+
+        def apply(connection: Connection, size: int) -> bool:
+            nonlocal entered, left, place, is_ours
+            is_ours = self._is_ours(connection)
+            if not is_ours:
+                return False
             is_last = place + size >= len(difference.ids)
             chunk = slice(place, None if is_last else place + size)
-            with writing() as connection:
-                if not self._is_ours(connection):
-                    return None
-                entering, leaving = self._apply(connection, difference, chunk)
-                if is_last:
-                    self._finish(connection, took_s + began - started)
+            entering, leaving = self._apply(connection, difference, chunk)
+            if is_last:
+                self._finish(connection, took_s + perf_counter() - started)
             entered, left, place = entered + entering, left + leaving, place + size
-            spent = perf_counter() - began
-            size = max(1, CHUNK // 4, min(2 * size, int(size * LOCK_S / spent)))
-        return entered, left
+            return not is_last
+
+        in_chunks(writing, apply, first=CHUNK)
+        return (entered, left) if is_ours else None
 
     def _is_ours(self, connection: Connection) -> bool:
         due = runs.due(connection).get(self.due.segment)

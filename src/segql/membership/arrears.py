@@ -1,9 +1,9 @@
-"""Profiles made what they should have been before a transaction: time, definitions, accounts.
+"""Profiles made what they should have been before a transaction: accounts, time, definitions.
 
-A profile goes through every time edge up to now, each at its own instant, in order. Definitions and
-imports that have not reached it come next, silently, at the instant of the transaction: until then
-time does nothing to it in their segments. Last comes what was said of its account. Data of the
-transaction must not be written yet.
+What has happened to a profile's account and has not reached it comes first, as of then. Then the
+profile goes through every time edge up to now, each at its own instant, in order. Definitions and
+imports that have not reached it come last, silently, at the instant of the transaction: until then
+nothing happens to it in their segments. Data of the transaction must not be written yet.
 """
 
 from __future__ import annotations
@@ -26,23 +26,56 @@ BY_TIME = Reason(Cause.TIME, None)
 
 
 def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
-    """Make each profile, by internal id, what it should have been before this transaction."""
+    """Make each profile, by internal id, what it should have been before this transaction.
+
+    `wanted` has the teammates of each (`with_teams`).
+    """
     if not wanted:
         return
-    together = with_teams(sitting, wanted)
-    pass_time(sitting, together)
+    waiting = followups.ahead_of(sitting.connection, wanted)
+    for ahead, ids in waiting:
+        follow(sitting, ahead, [one for one in ids if not ids[one]])
+    pass_time(sitting, wanted)
     if sitting.reach.due:
         # Of all who have passed time now: edges that they have passed are not asked again.
-        _apply_due(sitting, together)
-    order, places = sitting.catalog.order, sitting.catalog.places
-    for profile, ahead in followups.ahead_of(sitting.connection, wanted).items():
-        found = [places[segment] for segment in ahead.segments if segment in places]
-        kept = [place for place in found if not order[place].error]
-        sitting.recheck(profile, kept, Reason(Cause.ACCOUNT, ahead.change))
+        apply_due(sitting, wanted)
+    for ahead, ids in waiting:
+        ask_later(sitting, ahead, [one for one in ids if ids[one]])
     sitting.ask()
 
 
-def _apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
+def follow(sitting: Sitting, ahead: followups.Followup, ids: Collection[int]) -> None:
+    """Ask profiles what they have still to follow, as of when it was; they are as they were then.
+
+    The time edges that come of it are written down.
+    """
+    now = sitting.moment.now
+    sitting.move_to(ahead.at)
+    ask_later(sitting, ahead, ids)
+    sitting.ask()
+    if sitting.moment.now != now:
+        sitting.write()
+        sitting.move_to(now)
+
+
+def ask_later(
+    sitting: Sitting,
+    ahead: followups.Followup,
+    ids: Iterable[int],
+    places: Collection[int] | None = None,
+) -> None:
+    """Have profiles asked what they have still to follow; with `places` no more than those."""
+    order, known = sitting.catalog.order, sitting.catalog.places
+    for segment, (cause, own, silent) in ahead.asked.items():
+        place = known.get(segment)
+        if place is None or order[place].error or (places is not None and place not in places):
+            continue
+        for profile in ids:
+            sitting.recheck(profile, (place,), Reason(Cause(cause), own, silent))
+
+
+def apply_due(sitting: Sitting, wanted: Collection[int]) -> None:
+    """Apply to profiles the computations that are due and have not reached them."""
     places = sitting.catalog.places
     due = [
         (places[segment], one, _reason(sitting.catalog.order[places[segment]], one))
@@ -62,15 +95,15 @@ def _reason(entry: Entry, due: runs.Due) -> Reason:
 
 
 def with_teams(sitting: Sitting, wanted: Collection[int]) -> Collection[int]:
-    """The profiles and, where rules look at them, everybody of the same accounts.
+    """The profiles and, where rules look at them, everybody of the same accounts, if few.
 
-    What time does to one of them it may do to the others at the same instant.
+    What time does to one of them it may do to the others at the same instant. Many must not be
+    behind (`accounts.are_behind`).
     """
     if not sitting.catalog.reads_teammates:
         return wanted
-    connection = sitting.connection
-    accounts = set(profiles.accounts_of(connection, wanted).values()) - {None}
-    teams = (profiles.of_account(connection, account or 0) for account in accounts)
+    accounts = set(profiles.accounts_of(sitting.connection, wanted).values()) - {None}
+    teams = (sitting.teams.few_of(account or 0) for account in accounts)
     return dict.fromkeys(chain(wanted, *teams))
 
 
@@ -139,10 +172,13 @@ def _next_edge(
             yield end, segment, profile
 
 
-def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant) -> None:
+def go_through(
+    sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant, pausing: bool = False
+) -> Instant:
     """Ask at each edge, in order of time, then of dependency, then of profiles.
 
-    Also at those that follow from them, up to and with `until`.
+    Also at those that follow from them, up to and with `until`. Gives the instant that is reached:
+    with `pausing` that of the first edge which the profiles of an account are to follow later.
     """
     places = sitting.catalog.places
     kept = [row for row in edges if row[1] in places]
@@ -165,5 +201,9 @@ def go_through(sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant)
             else:
                 heappush(ahead, row)
         sitting.edges = []
-    sitting.edges = noted
+        if pausing and sitting.teams.has_later:
+            until = at
+            break
+    sitting.edges = [*noted, *ahead]
     sitting.is_passing = False
+    return until

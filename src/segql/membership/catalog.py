@@ -118,6 +118,16 @@ class Catalog:
         return bool(self.team_readers.all)
 
     @cached_property
+    def together(self) -> frozenset[int]:
+        """The places of rules that look at teammates, or at a segment whose rule does."""
+        names, found = tuple(self.entries), set[str]()
+        for name, entry in self.entries.items():  # in order: what is read comes first
+            reads = entry.reads
+            if reads is not None and (reads.teammates is not None or reads.segments & found):
+                found.add(name)
+        return frozenset(place for place, name in enumerate(names) if name in found)
+
+    @cached_property
     def followers(self) -> tuple[tuple[int, ...], ...]:
         """For each place, the places of the segments that read that one directly."""
         return self._following(lambda reads: reads.segments)

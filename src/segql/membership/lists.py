@@ -9,13 +9,12 @@ of a list, goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from time import perf_counter
 from typing import Final
 
-from segql.membership.accounts import with_teammates
-from segql.membership.arrears import bring_up_to_date
+from segql.membership import accounts
+from segql.membership.arrears import bring_up_to_date, with_teams
 from segql.membership.catalog import Catalog
+from segql.membership.pace import Writing, in_chunks
 from segql.membership.questions import Reason
 from segql.membership.sitting import Sitting, begin
 from segql.model.flips import Cause
@@ -25,12 +24,18 @@ from segql.store.driver import Connection
 
 FEW: Final = 200
 """Profiles that move in the transaction that says it."""
+FEW_TEAMS: Final = 4
+"""The same where rules look at teammates, of whom each may have `teams.FEW`."""
 CHUNK: Final = 50
-"""Profiles of the first chunk, and of the smallest."""
-LOCK_S: Final = 0.01
-"""How long a chunk aims to hold the lock, going by the last one."""
+"""Profiles of the first chunk."""
 
-Writing = Callable[[], AbstractContextManager[Connection]]
+
+def are_behind(sitting: Sitting, wanted: Sequence[int]) -> bool:
+    """Whether others must be brought up to date before a few move (`accounts.are_behind`)."""
+    if not sitting.catalog.reads_teammates or len(wanted) > FEW_TEAMS:
+        return False
+    owners = profiles.accounts_of(sitting.connection, wanted).values()
+    return accounts.are_behind(sitting, [owner for owner in owners if owner is not None])
 
 
 def put(sitting: Sitting, segment: int, wanted: Sequence[int], *, enters: bool) -> None:
@@ -39,7 +44,8 @@ def put(sitting: Sitting, segment: int, wanted: Sequence[int], *, enters: bool) 
     So do a few, while others wait before them.
     """
     connection = sitting.connection
-    if len(wanted) > FEW or list_changes.first(connection) is not None:
+    few = FEW_TEAMS if sitting.catalog.reads_teammates else FEW
+    if len(wanted) > few or list_changes.first(connection) is not None:
         list_changes.add(connection, segment, wanted, enters=enters)
     else:
         _move(sitting, sitting.catalog.places[segment], wanted, enters=enters)
@@ -53,16 +59,21 @@ def catch_up(
     `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue. The
     flips have the instant of `moment`, or of the project's clock where that is later.
     """
-    size = CHUNK
-    while list_changes.first(connection) is not None:
-        started = perf_counter()
-        with writing():
-            waiting = list_changes.first(connection)
-            if waiting is None:  # another process was faster
-                return
-            _go_on(begin(connection, catalog(), moment), waiting, size)
-        took = perf_counter() - started
-        size = max(CHUNK, min(2 * size, int(size * LOCK_S / took)))
+    if list_changes.first(connection) is not None:
+        in_chunks(
+            writing,
+            lambda connection, size: _move_some(connection, catalog(), moment, size),
+            first=FEW_TEAMS if catalog().reads_teammates else CHUNK,
+        )
+
+
+def _move_some(connection: Connection, catalog: Catalog, moment: Moment, size: int) -> bool:
+    """Move the first `size` of those who have waited longest; whether anybody still waits."""
+    waiting = list_changes.first(connection)
+    if waiting is None:  # another process was faster
+        return False
+    _go_on(begin(connection, catalog, moment), waiting, size)
+    return list_changes.first(connection) is not None
 
 
 def _go_on(sitting: Sitting, waiting: list_changes.Waiting, size: int) -> None:
@@ -95,7 +106,7 @@ def _move(sitting: Sitting, place: int, asked: Sequence[int], *, enters: bool) -
             cause=Cause.DEFINITION,
         )
         return
-    together = with_teammates(sitting, wanted)
+    together = with_teams(sitting, wanted)
     bring_up_to_date(sitting, together)
     sitting.remember_accounts(together)
     reason = Reason(Cause.DEFINITION, None, silent=True)

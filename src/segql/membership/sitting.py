@@ -20,18 +20,17 @@ from segql.membership.affected import Affected
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.questions import Asked, Questions, Reason
 from segql.membership.reach import Reach
+from segql.membership.teams import Teams
 from segql.model.crossings import NEVER
 from segql.model.errors import Broken, Busy
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Instant, Moment
-from segql.store import agenda, followups, outbox, profiles, runs, settings
+from segql.store import agenda, outbox, runs, settings
 from segql.store.driver import Connection, DriverError
 from segql.store.facts import StoredFacts
 from segql.store.inside import among, segments_of
 
-FEW: Final = 50
-"""Profiles of an account that follow in the transaction that changed it."""
 _ENTRIES_ALONE: Final = frozenset({Cause.MERGE})
 """Causes by which only entries are news."""
 
@@ -55,16 +54,13 @@ class Sitting:
         self.look_until = agenda.until(connection)
         self.is_passing = False
         """Whether what flips now does so by time alone."""
+        self.teams = Teams(connection)
         self._questions = Questions()
         self._selecting = catalog.selection.at(moment)
         self._inside: dict[Asked, bool] = {}
         """Which profiles are known to be in which segments, and which not."""
         self._facts: dict[int, StoredFacts] = {}
         self._bound: dict[int, Predicate[Facts] | None] = {}
-        self._accounts: dict[int, int | None] = {}
-        """The accounts that profiles had before the transaction, where that matters."""
-        self._many: set[int] = set()
-        """Accounts that had too many profiles for all of them to be up to date."""
 
     def affect_by_event(
         self, profile: int, name: str, properties: str | None, reason: Reason
@@ -107,41 +103,28 @@ class Sitting:
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
         """Have rules asked about the profiles of an account, by internal id.
 
-        Where there are many, they follow in transactions of their own (`accounts`).
+        Where there are many, they follow in transactions of their own (`accounts`), as of the
+        instant at hand.
         """
-        members = None if account in self._many else _few_members(self.connection, account)
-        if members is None and self.is_passing:
-            members = profiles.of_account(self.connection, account)
+        members = self.teams.following_now(account)
         if members is None:
-            segments = {self.catalog.order[place].stored.id for place in places}
-            followups.add(self.connection, account, segments, change=self.change)
+            segments = [self.catalog.order[place].stored.id for place in places]
+            self.teams.ask_later(account, self.moment.now, segments, reason)
             return
         for profile in members:
             self._facts.pop(profile, None)
             self._questions.add_others(profile, places, reason)
 
-    def few_of(self, account: int) -> Collection[int]:
-        """The profiles of an account that must be up to date before the data are written.
-
-        None of many: they follow later, even if the data leave the account only a few.
-        """
-        members = _few_members(self.connection, account)
-        if members is None:
-            self._many.add(account)
-        return members or ()
-
     def remember_accounts(self, wanted: Iterable[int]) -> None:
         """Know later which accounts profiles have now, whatever becomes of them."""
         if self.catalog.reads_teammates:
-            self._accounts.update(profiles.accounts_of(self.connection, wanted))
+            self.teams.remember(wanted)
 
     def _affect_team(self, profile: int, places: Collection[int], reason: Reason) -> None:
         if places:
             follows = reason.silent or self.is_passing
             theirs = reason if follows else Reason(Cause.TEAMMATE, self.change)
-            now = profiles.accounts_of(self.connection, (profile,)).get(profile)
-            for account in {now, self._accounts.get(profile)} - {None}:
-                assert account is not None, "None was taken away"
+            for account in self.teams.of(profile):
                 self.affect_account(account, places, theirs)
 
     def settle(self) -> None:
@@ -152,12 +135,13 @@ class Sitting:
         self.write()
 
     def write(self) -> None:
-        """Write the flips found so far, and the time edges ahead."""
+        """Write the flips found so far, the time edges ahead, and what is asked later."""
         firing.write(self.connection, self.catalog.lines, self.flips, self.moment.zone)
         self.flips = []
         if self.edges:
             agenda.add(self.connection, self.edges)
             self.edges = []
+        self.teams.write()
 
     def ask(self) -> None:
         """Ask everything that waits: rule by rule, in order of dependency, and what follows.
@@ -179,7 +163,14 @@ class Sitting:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
         self._flip(profile, self.catalog.order[place].stored.id, reason, enters=enters)
         self._inside[place, profile] = enters
-        self._questions.add_others(profile, self.catalog.followers[place], reason)
+        followers: Sequence[int] = self.catalog.followers[place]
+        if self.teams.following is not None:
+            # What looks at teammates is asked once they all have their part in it.
+            later = self.catalog.together.intersection(followers)
+            followers = [other for other in followers if other not in later]
+            if later:
+                self.affect_account(self.teams.following, later, reason)
+        self._questions.add_others(profile, followers, reason)
         self._affect_team(profile, self.catalog.team_followers[place], reason)
 
     def leave_all(self, profile: int, reason: Reason) -> None:
@@ -292,9 +283,3 @@ def begin(
     now = settings.advance_clock(connection, moment.now)
     number = settings.take(connection, settings.Counter.CHANGE) if change is None else change
     return Sitting(connection, catalog, Moment(now, moment.zone), number)
-
-
-def _few_members(connection: Connection, account: int) -> Sequence[int] | None:
-    """The profiles of an account, by internal id, or None when they are more than `FEW`."""
-    found = profiles.of_account(connection, account, limit=FEW + 1)
-    return found if len(found) <= FEW else None

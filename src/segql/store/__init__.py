@@ -10,6 +10,7 @@ alone.
 - `schema_outbox`: tables of what is to be told
 - `schema_agenda`: tables of what time will do
 - `schema_messages`: tables of the messages that are stored
+- `schema_followups`: tables of what profiles follow later
 - `settings`: the time zone, the clock and the counters
 - `migrations`: opening a file, and from version to version
 - `plain`: mappings to JSON text and back; what cannot be stored is refused
@@ -28,7 +29,7 @@ alone.
 - `segments`: segments and every revision of their text
 - `runs`: bulk computations that are due, and how far each has come
 - `agenda`: time edges that are ahead, and up to when they are written down
-- `followups`: accounts whose change has not reached all of their profiles
+- `followups`: what profiles of an account have still to be asked, as of which instant
 - `list_changes`: profiles that were put on a list, or taken off, and have not moved yet
 - `inside`: which segments profiles are in
 - `members`: current members, changed together with the history of flips

@@ -42,6 +42,16 @@ _OF_SEGMENTS: Final = """
      order by at, segment, profile
      limit :limit
 """
+_IS_AHEAD_OF: Final = """
+    select 1
+      from profiles
+     cross join agenda
+        on agenda.profile = profiles.id
+       and at <= :until
+     where account = :account
+       and segment not in (select id from segments where due is not null and archived is null)
+     limit 1
+"""
 _DROP: Final = "delete from agenda where at = ? and segment = ? and profile = ?"
 _DROP_UNTIL: Final = """
     delete from agenda
@@ -108,6 +118,15 @@ def first_of(
     """The first `limit` edges of segments, up to and with `until`, waiting or not."""
     bound = {"segments": json.dumps(list(segments)), "until": until, "limit": limit}
     return connection.execute(_OF_SEGMENTS, bound).fetchall()
+
+
+def is_ahead_of(connection: Connection, account: int, until: Instant) -> bool:
+    """Whether profiles of an account have edges up to and with `until` that do not wait.
+
+    Looks at each of the profiles.
+    """
+    bound = {"account": account, "until": until}
+    return connection.execute(_IS_AHEAD_OF, bound).fetchone() is not None
 
 
 def drop(connection: Connection, rows: Sequence[Row]) -> None:

@@ -25,10 +25,11 @@ from segql.store.driver import (
 )
 from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4
 from segql.store.schema_agenda import VERSION_6
+from segql.store.schema_followups import VERSION_8
 from segql.store.schema_messages import VERSION_7
 from segql.store.schema_outbox import VERSION_5
 
-VERSION: Final = 7
+VERSION: Final = 8
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -80,6 +81,13 @@ def version_6(database: Database) -> None:
 def version_7(database: Database) -> None:
     """Messages that are stored, apart from their events."""
     for part in VERSION_7:
+        database.executescript(part)
+
+
+@steps(name="version 8")
+def version_8(database: Database) -> None:
+    """What the profiles of an account follow later, as of the instant at which it happened."""
+    for part in VERSION_8:
         database.executescript(part)
 
 
