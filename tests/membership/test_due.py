@@ -18,7 +18,7 @@ from segql.app.advance import advance, catch_up
 from segql.app.import_options import EventOptions
 from segql.app.project import Project
 from segql.engines import sets
-from segql.membership import application
+from segql.membership import application, pace
 from segql.membership.advance import Advance
 from segql.membership.application import Application
 from segql.model import calls
@@ -114,7 +114,7 @@ def test_time_goes_on_for_whom_it_is_applied_to_while_others_wait(project: Proje
 
     with (
         patch.object(application, "CHUNK", 1),
-        patch.object(application, "LOCK_S", 0),
+        patch.object(pace, "AIM_S", 0),
         patch.object(Application, "applied", chunked),
     ):
         define(project, 'did "buy" within 2h', START + HOUR)
