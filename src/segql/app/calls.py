@@ -37,7 +37,7 @@ def prepared(call: Call, *, now: Instant, zone: ZoneInfo) -> Stored:
         case Identify():
             return _identify(call, now)
         case SetAccount(account, traits):
-            return SetAccount(name_checked(account, "account id"), _values(traits, "traits"))
+            return SetAccount(name_checked(account, "account id"), _values(traits, "traits")[0])
         case Track():
             return _event(call, now, zone)
         case Survey():
@@ -53,12 +53,12 @@ def prepared(call: Call, *, now: Instant, zone: ZoneInfo) -> Stored:
 
 
 def _identify(call: Identify, now: Instant) -> identifying.Identify:
-    account_traits = _values(call.account_traits, "account traits")
+    account_traits, _ = _values(call.account_traits, "account traits")
     if account_traits and call.account is None:
         raise Refused("traits of an account are given without its id", code="bad-value")
     return identifying.Identify(
         profile=name_checked(call.profile, "profile id"),
-        traits=_values(call.traits, "traits"),
+        traits=_values(call.traits, "traits")[0],
         email=None if call.email is None else name_checked(call.email, "e-mail"),
         account=None if call.account is None else name_checked(call.account, "account id"),
         account_traits=account_traits,
@@ -68,13 +68,15 @@ def _identify(call: Identify, now: Instant) -> identifying.Identify:
 
 def _event(call: Track, now: Instant, zone: ZoneInfo) -> events.Event:
     time, said = _time(call.time, now, zone)
+    values, text = _values(call.properties, "properties")
     return events.Event(
         name_checked(call.profile, "profile id"),
         name_checked(call.event, "event"),
         time,
-        _text(call.properties, "properties"),
+        text,
         _digest(call.message_id),
         said,
+        values,
     )
 
 
@@ -92,7 +94,7 @@ def _response(call: Survey, now: Instant, zone: ZoneInfo) -> responses.Response:
         survey,
         call.action,
         time,
-        _text(call.answers, "answers"),
+        _values(call.answers, "answers")[1],
         _digest(call.message_id),
         None if own is None else response_digest(survey, name_checked(own, "response id")),
         said,
@@ -117,25 +119,16 @@ def _time(time: Time | None, now: Instant, zone: ZoneInfo) -> tuple[Instant, Ins
     return (now, said) if said > now + AHEAD_MS else (said, None)
 
 
-def _values(values: Mapping[str, Json], what: str) -> Mapping[str, Json]:
+def _values(values: Mapping[str, Json], what: str) -> tuple[Mapping[str, Json], str | None]:
+    """The values as they are kept, and as JSON text; None when there are none."""
     if not isinstance(values, Mapping):
         raise Refused(f"the {what} are no mapping", code="bad-value")
     if not values:
-        return values
-    kept = cleaned(values)
-    _check_size(kept, text_of(kept), what)
-    return kept
-
-
-def _text(values: Mapping[str, Json], what: str) -> str | None:
-    if not isinstance(values, Mapping):
-        raise Refused(f"the {what} are no mapping", code="bad-value")
-    if not values:
-        return None
+        return {}, None
     kept = cleaned(values)
     text = text_of(kept)
     _check_size(kept, text, what)
-    return text
+    return kept, text
 
 
 def _check_size(values: Mapping[str, Json], text: str, what: str) -> None:

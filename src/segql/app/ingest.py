@@ -155,7 +155,7 @@ class _Batch:
             if profile in done.new:
                 sitting.affect(profile, _EVERYTHING, reason)
             else:
-                sitting.affect_by_event(profile, event.name, event.properties, reason)
+                sitting.affect_by_event(profile, event.name, event.values or {}, reason)
 
     def _identify(self, run: Sequence[identifying.Identify]) -> None:
         sitting = self.sitting

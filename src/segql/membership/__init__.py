@@ -8,6 +8,7 @@
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `questions`: which rules are to be asked about which profiles, and why
 - `reach`: what is due, and whom it has reached
+- `asking`: the rules of a catalogue, asked about stored profiles at one moment
 - `teams`: the accounts of the profiles that one transaction touches: few, or many
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
 - `arrears`: what profiles should have been before: definitions, time edges, accounts

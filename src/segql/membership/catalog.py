@@ -87,6 +87,11 @@ class Catalog:
         return tuple(self.entries.values())
 
     @cached_property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of the segments by place."""
+        return tuple(one.stored.id for one in self.order)
+
+    @cached_property
     def readers(self) -> Readers:
         """Which of the segments that are kept exact read what, by place."""
         return Readers.of([None if one.error else one.reads for one in self.order])

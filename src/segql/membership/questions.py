@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeAlias
 
@@ -65,10 +65,15 @@ class Questions:
                 self._by_events.add(asked)
             reasons[asked] = reason
 
-    def drop_idle(self, is_idle: Callable[[Asked], bool]) -> None:
-        """Ask nothing that more events alone cannot change."""
-        for asked in filter(is_idle, self._by_events):
-            del self._reasons[asked]
+    def drop_idle(self, inside: Mapping[Asked, bool], turning: Sequence[tuple[bool, bool]]) -> None:
+        """Ask nothing that more events alone cannot change.
+
+        `inside` says who is in; `turning`, by place, whether more events can make an outsider
+        enter, and a member leave.
+        """
+        for asked in self._by_events:
+            if not turning[asked[0]][inside[asked]]:
+                del self._reasons[asked]
         self._by_events.clear()
 
     def forget(self, profile: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -11,9 +11,9 @@ from segql.engines.interpreter.predicates import Bind, Predicate
 from segql.membership.affected import Affected, Readers
 from segql.model.fields import EVENT_FIELDS
 from segql.model.instants import Moment
+from segql.model.values import Json
 from segql.rules.growth import selecting
 from segql.rules.rule import Rule
-from segql.store.plain import values_of
 
 
 @frozen
@@ -68,8 +68,8 @@ class Selecting:
         self._moment = moment
         self._bound: dict[str, list[tuple[int, list[Predicate[Properties]]]]] = {}
 
-    def places(self, name: str, properties: str | None) -> Collection[int]:
-        """The rules, by place, that an event with these properties, as JSON text, can matter to."""
+    def places(self, name: str, properties: Mapping[str, Json]) -> Collection[int]:
+        """The rules, by place, that an event with these properties can matter to."""
         reading = self._selection.of_name(name)
         if not reading.some:
             return reading.every
@@ -78,11 +78,10 @@ class Selecting:
             bound = self._bound[name] = [
                 (place, [bind(self._moment) for bind in binds]) for place, binds in reading.some
             ]
-        values = values_of(properties)
         found = [*reading.every]
         for place, clauses in bound:
             for passes in clauses:
-                if passes(values):
+                if passes(properties):
                     found.append(place)
                     break
         return found

@@ -9,26 +9,24 @@ the next time edge of its verdict is written down.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from segql.engines.interpreter.edges import spell
-from segql.engines.interpreter.facts import Facts
-from segql.engines.interpreter.predicates import Predicate
 from segql.membership import firing
 from segql.membership.affected import Affected
-from segql.membership.catalog import Catalog, Entry
+from segql.membership.asking import Asking
+from segql.membership.catalog import Catalog
 from segql.membership.questions import Asked, Questions, Reason
 from segql.membership.reach import Reach
 from segql.membership.teams import Teams
 from segql.model.crossings import NEVER
-from segql.model.errors import Broken, Busy
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Instant, Moment
-from segql.store import agenda, outbox, runs, settings
-from segql.store.driver import Connection, DriverError
-from segql.store.facts import StoredFacts
+from segql.model.values import Json
+from segql.store import agenda, outbox, settings
+from segql.store.driver import Connection
+from segql.store.facts import StoredFacts, facts_of_many
 from segql.store.inside import among, segments_of
 
 _ENTRIES_ALONE: Final = frozenset({Cause.MERGE})
@@ -60,15 +58,12 @@ class Sitting:
         self._inside: dict[Asked, bool] = {}
         """Which profiles are known to be in which segments, and which not."""
         self._facts: dict[int, StoredFacts] = {}
-        self._bound: dict[int, Predicate[Facts] | None] = {}
+        self._asking = Asking(connection, catalog, moment)
 
     def affect_by_event(
-        self, profile: int, name: str, properties: str | None, reason: Reason
+        self, profile: int, name: str, properties: Mapping[str, Json], reason: Reason
     ) -> None:
-        """Have re-checked what one more event of a stored profile, by internal id, can change.
-
-        `properties` are JSON text.
-        """
+        """Have re-checked what one more event of a stored profile, by internal id, can change."""
         self._facts.pop(profile, None)
         places = self._selecting.places(name, properties)
         self._questions.add_by_event(profile, places, reason)
@@ -98,7 +93,7 @@ class Sitting:
         if instant != self.moment.now:
             self.moment = Moment(instant, self.moment.zone)
             self._selecting = self.catalog.selection.at(self.moment)
-            self._bound.clear()
+            self._asking = Asking(self.connection, self.catalog, self.moment)
 
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
         """Have rules asked about the profiles of an account, by internal id.
@@ -133,6 +128,7 @@ class Sitting:
         self.ask()
         self.reach.write(change=self.change)
         self.write()
+        self._facts.clear()  # they ask this sitting, a cycle that would wait to be found
 
     def write(self) -> None:
         """Write the flips found so far, the time edges ahead, and what is asked later."""
@@ -149,19 +145,27 @@ class Sitting:
         But of a segment that has still to reach a profile: that is not asked about it before.
         """
         self._load(self._questions)
-        inside, turning = self._inside, self.catalog.turning
-        self._questions.drop_idle(lambda asked: not turning[asked[0]][inside[asked]])
+        self._questions.drop_idle(self._inside, self.catalog.turning)
+        self._read_facts({profile for _, profile in self._questions} - self._facts.keys())
         for (place, profile), reason in self._questions.taken():
-            entry = self.catalog.order[place]
-            if not self.reach.has(entry.stored.id, profile):
-                continue
-            holds = self._holds(place, entry, profile)
-            if holds is not None and holds != self.is_inside(place, profile):
+            if self.reach.has(self.catalog.ids[place], profile):
+                self._ask(place, profile, reason)
+
+    def _ask(self, place: int, profile: int, reason: Reason) -> None:
+        segment = self.catalog.ids[place]
+        # Nobody looks for the edges of a segment that is due: each has to lead to the next.
+        until = NEVER - 1 if segment in self.reach.due else self.look_until
+        found = self._asking.of(place, self.facts_of(profile), until=until)
+        if found is not None:
+            holds, end = found
+            if end <= until:
+                self.edges.append((end, segment, profile))
+            if holds != self.is_inside(place, profile):
                 self.flip(profile, place, reason, enters=holds)
 
     def flip(self, profile: int, place: int, reason: Reason, *, enters: bool) -> None:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
-        self._flip(profile, self.catalog.order[place].stored.id, reason, enters=enters)
+        self._flip(profile, self.catalog.ids[place], reason, enters=enters)
         self._inside[place, profile] = enters
         followers: Sequence[int] = self.catalog.followers[place]
         if self.teams.following is not None:
@@ -214,12 +218,13 @@ class Sitting:
         return self._inside[asked]
 
     def _load(self, wanted: Iterable[Asked]) -> None:
-        inside, order = self._inside, self.catalog.order
+        inside, ids = self._inside, self.catalog.ids
         missing = [asked for asked in wanted if asked not in inside]
         if missing:
-            pairs = [(order[place].stored.id, profile) for place, profile in missing]
-            found = among(self.connection, pairs)
-            inside.update((asked, number in found) for number, asked in enumerate(missing))
+            pairs = [(ids[place], profile) for place, profile in missing]
+            inside.update(dict.fromkeys(missing, False))
+            for number in among(self.connection, pairs):
+                inside[missing[number]] = True
 
     def _flip(self, profile: int, segment: int, reason: Reason, *, enters: bool) -> None:
         silent = reason.silent or (not enters and reason.cause in _ENTRIES_ALONE)
@@ -234,46 +239,16 @@ class Sitting:
             self._facts[profile] = found
         return found
 
+    def _read_facts(self, wanted: Collection[int]) -> None:
+        """Read at once what is known of several profiles."""
+        if len(wanted) > 1:
+            found = facts_of_many(self.connection, wanted, in_segment=self._in_segment)
+            self._facts.update(found)
+
     def _in_segment(self, facts: StoredFacts, name: str) -> bool:
         return self.is_inside(
             self.catalog.places[self.catalog.entry(name).stored.id], facts.profile
         )
-
-    def _holds(self, place: int, entry: Entry, profile: int) -> bool | None:
-        """Whether the rule holds; None where it cannot be asked, which stops no other."""
-        if place not in self._bound:
-            compiled = None if entry.error else entry.compiled
-            self._bound[place] = None if compiled is None else compiled.at(self.moment)
-        predicate = self._bound[place]
-        if predicate is None:
-            return None
-        try:
-            facts = self.facts_of(profile)
-            holds = predicate(facts)
-            self._look_ahead(entry, facts)
-            return holds
-        except (Busy, Broken, DriverError):
-            raise
-        except Exception as error:  # one rule must not stop the data and all the others
-            self._bound[place] = None
-            self._quarantine(entry, error)
-            return None
-
-    def _look_ahead(self, entry: Entry, facts: StoredFacts) -> None:
-        """Note when time alone may change the verdict for the first time."""
-        rule, moment = entry.rule, self.moment
-        # Nobody looks for the edges of a segment that is due: each has to lead to the next.
-        look_until = NEVER - 1 if entry.stored.id in self.reach.due else self.look_until
-        if rule is None or moment.now >= look_until:
-            return
-        if entry.is_timed or facts.begins_after(moment.now) is not None:
-            end = spell(rule, facts, moment)[1]
-            if end <= look_until:
-                self.edges.append((end, entry.stored.id, facts.profile))
-
-    def _quarantine(self, entry: Entry, error: Exception) -> None:
-        runs.fail(self.connection, entry.stored.id, f"{type(error).__name__}: {error}")
-        settings.take(self.connection, settings.Counter.CATALOG)
 
 
 def begin(

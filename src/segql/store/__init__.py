@@ -21,6 +21,7 @@ alone.
 - `changes`: traits merged and compared, and since when each is what it is
 - `traits`: index of trait values, one row per element
 - `profiles`: who there is, what is known of one, and what changed since
+- `activity`: what profiles did in all
 - `accounts`: traits of accounts merged over what is stored
 - `identify`: traits of profiles merged over what is stored
 - `events`: append, dedupe by message, roll-up

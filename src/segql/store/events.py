@@ -7,7 +7,7 @@ from heapq import merge
 from itertools import islice
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from segql.model.instants import Instant
 from segql.model.values import Json
@@ -17,7 +17,7 @@ from segql.store.messages import Messages
 from segql.store.plain import values_of
 
 _ADD: Final = """
-    insert into events (name, profile, time, message, properties, said, arrival)
+    insert into events (name, profile, time, arrival, message, properties, said)
     values (?, ?, ?, ?, ?, ?, ?)
 """
 _ROLL_UP: Final = """
@@ -77,6 +77,8 @@ class Event:
     properties: str | None = None
     message: bytes | None = None
     said: Instant | None = None
+    values: Mapping[str, Json] | None = field(default=None, eq=False, repr=False)
+    """The properties once more, where whoever made it has them at hand."""
 
 
 @frozen
@@ -142,13 +144,7 @@ def append(
         )
         for place, event in enumerate(fresh)
     )
-    connection.executemany(
-        _ADD,
-        [
-            (name, profile, time, message, text, said, at)
-            for name, profile, time, at, message, text, said in rows
-        ],
-    )
+    connection.executemany(_ADD, rows)
     counts: dict[tuple[int, int], tuple[int, Instant, Instant]] = {}
     for name, profile, time, *_ in rows:
         count, low, high = counts.get((profile, name), (0, time, time))

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant
 from segql.model.values import Json, Path, at_path, is_known
-from segql.store import changes, names, profiles
+from segql.store import activity, changes, profiles
+from segql.store.activity import Activity
 from segql.store.driver import Connection
 from segql.store.plain import values_of
 from segql.store.timelines import StoredEvents, StoredTimeline
 
-_ACTIVITY: Final = """
-    select first_call, last_call, events, first_event, last_event,
-           surveys_seen, surveys_completed, surveys_dismissed,
-           last_survey_seen, last_survey_completed, last_survey_dismissed,
-           first_action, last_action
-      from activity
-     where profile = ?
-"""
 _EVENTS_UP_TO: Final = """
     select count(*), min(time), max(time)
       from rollups
@@ -56,7 +49,6 @@ _RESPONSE_SOURCES: Final = """
      where responses.profile = ?
      order by time, responses.id
 """
-
 _CHANGED: Final = "select changed from profiles where id = ?"
 _TEAM: Final = """
     select team.id
@@ -66,13 +58,6 @@ _TEAM: Final = """
      where profiles.id = ?
      order by team.id
 """
-
-_COLUMNS: Final = (
-    "first_call", "last_call", "events", "first_event", "last_event",
-    "surveys_seen", "surveys_completed", "surveys_dismissed",
-    "last_survey_seen", "last_survey_completed", "last_survey_dismissed",
-    "first_action", "last_action",
-)  # fmt: skip
 
 
 def facts_of(
@@ -89,6 +74,24 @@ def facts_of(
     return None if known is None else StoredFacts(connection, profile, in_segment, known)
 
 
+def facts_of_many(
+    connection: Connection,
+    wanted: Iterable[int],
+    *,
+    in_segment: Callable[[StoredFacts, str], bool],
+) -> dict[int, StoredFacts]:
+    """The facts of profiles by internal id, what most rules ask for read at once.
+
+    Profiles that do not exist are left out.
+    """
+    ids = list(wanted)
+    known, done = profiles.read_many(connection, ids), activity.read(connection, ids)
+    return {
+        profile: StoredFacts(connection, profile, in_segment, found, done[profile])
+        for profile, found in known.items()
+    }
+
+
 class StoredFacts:
     """One stored profile. Reads what is asked for, once; made anew after every change."""
 
@@ -98,8 +101,9 @@ class StoredFacts:
         profile: int,
         in_segment: Callable[[StoredFacts, str], bool],
         known: profiles.Profile | None = None,
+        done: Activity | None = None,
     ) -> None:
-        """Take the internal id of a profile that exists, and what `facts_of` found, if it did.
+        """Take the internal id of a profile that exists, and what is known of it already.
 
         Most rules that an event can change look at events alone, so the rest is read when asked.
         """
@@ -110,7 +114,7 @@ class StoredFacts:
         self._found = known
         self._changed: changes.Changed | None = None
         self._team: dict[int, StoredFacts | None] | None = None
-        self._activity: dict[str, Any] | None = None
+        self._activity = done
         self._responses: list[tuple[str, str, Instant, str | None]] | None = None
         self._events: dict[str, StoredEvents] = {}
         self._actions: dict[tuple[str, str | None], StoredTimeline] = {}
@@ -164,8 +168,7 @@ class StoredFacts:
         """The profile's events called `name`."""
         found = self._events.get(name)
         if found is None:
-            number = names.event_id(self._connection, name)
-            found = self._events[name] = StoredEvents(self._connection, number, self.profile)
+            found = self._events[name] = StoredEvents(self._connection, name, self.profile)
         return found
 
     def actions(self, action: str, survey: str | None) -> StoredTimeline:
@@ -188,13 +191,12 @@ class StoredFacts:
 
     def begins_after(self, now: Instant) -> Instant | None:
         """The first instant after `now` at which more of the profile begins to exist."""
-        activity = self._all_activity()
-        calls = (activity["first_call"], activity["last_call"])
-        times = [time for time in calls if time is not None and time > now]
-        if activity["last_event"] is not None and activity["last_event"] > now:
+        done = self._all_activity()
+        times = [time for time in (done.first_call, done.last_call) if time and time > now]
+        if done.last_event is not None and done.last_event > now:
             (first,) = self._connection.execute(_FIRST_AFTER, (self.profile, now)).fetchone()
             times.append(first)
-        if activity["last_action"] is not None and activity["last_action"] > now:
+        if done.last_action is not None and done.last_action > now:
             times += [time for _, _, time, _ in self._all_responses() if time > now]
         return min(times, default=None)
 
@@ -267,18 +269,17 @@ class StoredFacts:
                 return max(times, default=None)
 
     def _seen(self, now: Instant) -> list[Instant]:
-        activity = self._all_activity()
+        done = self._all_activity()
         _, first_event, last_event = self._event_span(now)
-        known = (activity["first_call"], activity["last_call"], first_event, last_event)
+        known = (done.first_call, done.last_call, first_event, last_event)
         times = [time for time in known if time is not None and time <= now]
         return times + [time for _, _, time, _ in self._all_responses() if time <= now]
 
     def _event_span(self, now: Instant) -> tuple[int, Instant | None, Instant | None]:
         """Count, first and last time of the events that exist at `now`."""
-        activity = self._all_activity()
-        last: Instant | None = activity["last_event"]
-        if last is None or last <= now:
-            return activity["events"], activity["first_event"], last
+        done = self._all_activity()
+        if done.last_event is None or done.last_event <= now:
+            return done.events, done.first_event, done.last_event
         count, first, last = self._connection.execute(_EVENTS_UP_TO, (self.profile, now)).fetchone()
         return count, first, last
 
@@ -287,11 +288,11 @@ class StoredFacts:
             time for _, kind, time, _ in self._all_responses() if kind == action and time <= now
         ]
 
-    def _all_activity(self) -> dict[str, Any]:
-        if self._activity is None:
-            row = self._connection.execute(_ACTIVITY, (self.profile,)).fetchone()
-            self._activity = dict(zip(_COLUMNS, row, strict=True))
-        return self._activity
+    def _all_activity(self) -> Activity:
+        found = self._activity
+        if found is None:
+            found = self._activity = activity.read(self._connection, (self.profile,))[self.profile]
+        return found
 
     def _all_responses(self) -> list[tuple[str, str, Instant, str | None]]:
         if self._responses is None:

@@ -17,6 +17,12 @@ from segql.store.driver import Connection
 _EVENT: Final = "select id from names where name = ?"
 _ADD_EVENT: Final = "insert into names (name) values (?)"
 _EVENTS: Final = "select id, name from names order by id"
+_EVENTS_CALLED: Final = """
+    select names.name, names.id
+      from json_each(?) as wanted
+     cross join names
+        on names.name = wanted.value
+"""
 _SURVEY: Final = "select id from surveys where key = ?"
 _ADD_SURVEY: Final = "insert into surveys (key) values (?)"
 _SURVEYS: Final = "select id, key from surveys order by id"
@@ -25,14 +31,14 @@ _ADD_PATH: Final = "insert into paths (path) values (?)"
 _PATHS: Final = "select id, path from paths order by id"
 
 
-def event_id(connection: Connection, name: str) -> int | None:
-    """The number of the event called `name`, or None when there was none yet."""
-    return _found(connection, _EVENT, name)
-
-
 def event_ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     """The numbers of `names`, given to those that are new; inside `immediate`."""
-    return {name: _interned(connection, _EVENT, _ADD_EVENT, name) for name in names}
+    wanted = list(names)
+    found: dict[str, int] = dict(connection.execute(_EVENTS_CALLED, (json.dumps(wanted),)))
+    for name in wanted:
+        if name not in found:
+            found[name] = _interned(connection, _EVENT, _ADD_EVENT, name)
+    return found
 
 
 def events(connection: Connection) -> dict[str, int]:

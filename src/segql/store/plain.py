@@ -17,7 +17,11 @@ MAX_NAME: Final = 1_000
 """Characters in an id, a name of an event or survey, or a key."""
 
 _encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ensure_ascii=False,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    check_circular=False,  # copies hold no cycle
 ).encode
 
 
@@ -47,14 +51,14 @@ def cleaned(values: Mapping[str, Json]) -> dict[str, Json]:
 
 def _cleaned(value: object, depth: int) -> Json:
     match value:
+        case str():
+            return _checked(value)
+        case float():
+            return value if isfinite(value) else None
         case None | bool():
             return value
         case int():
             return value if -(1 << 63) <= value < 1 << 63 else _as_double(value)
-        case float():
-            return value if isfinite(value) else None
-        case str():
-            return _checked(value)
         case Mapping() | list() | tuple() if depth == 0:
             raise _bad(f"lists and objects are nested more than {MAX_DEPTH} deep")
         case Mapping():

@@ -68,10 +68,11 @@ _BECAME: Final = """
 _READ: Final = """
     select profiles.id, profiles.external, email, accounts.external, profiles.traits,
            accounts.traits
-      from profiles
+      from json_each(?) as wanted
+     cross join profiles
+        on profiles.id = wanted.value
       left join accounts
         on accounts.id = profiles.account
-     where profiles.id = ?
 """
 _ACCOUNTS_OF: Final = """
     select profiles.id, account
@@ -219,8 +220,13 @@ def became(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
 
 def read(connection: Connection, profile: int) -> Profile | None:
     """The profile with the internal id `profile`, or None."""
-    row = connection.execute(_READ, (profile,)).fetchone()
-    return None if row is None else Profile(*row)
+    return read_many(connection, (profile,)).get(profile)
+
+
+def read_many(connection: Connection, ids: Iterable[int]) -> dict[int, Profile]:
+    """Profiles by internal id; those that do not exist are left out."""
+    rows = connection.execute(_READ, (json.dumps(list(ids)),))
+    return {row[0]: Profile(*row) for row in rows}
 
 
 def reached(connection: Connection, ids: Iterable[int]) -> dict[int, int]:

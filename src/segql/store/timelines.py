@@ -18,10 +18,10 @@ FEW: Final = 32
 """Events that are read at once; reading one takes 0.5 µs, asking for it 5."""
 
 _ROLLUP: Final = """
-    select count, first, last
+    select name, count, first, last
       from rollups
      where profile = ?
-       and name = ?
+       and name = (select id from names where names.name = ?)
 """
 _NEWEST: Final = """
     select time, arrival, properties
@@ -82,15 +82,15 @@ class StoredTimeline:
 
 
 class StoredEvents:
-    """A profile's events of one name, by internal ids; must not outlive a change of theirs."""
+    """A profile's events of one name; must not outlive a change of theirs."""
 
-    def __init__(self, connection: Connection, name: int | None, profile: int) -> None:
-        """Read the roll-up; `name` is None for one that no event has."""
+    def __init__(self, connection: Connection, name: str, profile: int) -> None:
+        """Read the roll-up; `profile` is an internal id."""
         row = connection.execute(_ROLLUP, (profile, name)).fetchone()
         self._connection = connection
-        self._key = (name, profile)
-        span: tuple[int, Instant, Instant] = row or (0, 0, 0)
-        self.count, self.first, self.last = span
+        span: tuple[int, int, Instant, Instant] = row or (0, 0, 0, 0)
+        number, self.count, self.first, self.last = span
+        self._key = (number, profile)
         self._newest: list[tuple[Instant, int, str | None]] = []
         self._properties: dict[int, dict[str, Json]] = {}
 

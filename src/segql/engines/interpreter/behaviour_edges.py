@@ -6,7 +6,7 @@ one that decides a count is found by its number, without a walk over the edges b
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
@@ -20,6 +20,7 @@ from segql.engines.interpreter.behaviour import (
     bind_filter,
     matching,
     nth_index,
+    place_of,
     timeline_of,
 )
 from segql.engines.interpreter.facts import Facts, Timeline
@@ -48,7 +49,7 @@ class Passing:
         """The indexes of the activities that are in the window now, whatever `where` says."""
         low, high = activity_bounds(self.window, self.moment)
         times = self.line.times
-        return range(bisect_left(times, low), bisect_left(times, high))
+        return range(place_of(times, low), place_of(times, high))
 
     def fitting(self) -> Iterable[int]:
         """Those of them that `where` leaves."""

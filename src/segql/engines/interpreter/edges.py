@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from segql.engines.interpreter.behaviour_edges import end_of_did, end_of_nth
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.holds import compiled
+from segql.engines.interpreter.predicates import Predicate
 from segql.engines.interpreter.sequence_edges import end_of_sequence
 from segql.engines.interpreter.spells import Spell, at_least
 from segql.engines.interpreter.value_edges import end_of_test, end_of_value
@@ -104,7 +105,21 @@ def spell(rule: Rule, facts: Facts, moment: Moment, *, rules: Rules | None = Non
 
     `NEVER` when time alone never does. The verdict is the interpreter's own.
     """
-    return _spell(rule, _Asked(facts, moment, rules or {}))
+    return Spells(moment, rules=rules).of(rule, facts)
+
+
+class Spells:
+    """Spells of many profiles at one moment, to which each condition is bound once."""
+
+    def __init__(self, moment: Moment, *, rules: Rules | None = None) -> None:
+        """Take the rules into which referenced segments are followed, if there are any."""
+        self._moment = moment
+        self._rules = rules or {}
+        self._bound: dict[Rule, Predicate[Facts]] = {}
+
+    def of(self, rule: Rule, facts: Facts) -> Spell:
+        """As `spell`."""
+        return _spell(rule, _Asked(facts, self._moment, self._rules, self._bound))
 
 
 @frozen
@@ -114,6 +129,8 @@ class _Asked:
     facts: Facts
     moment: Moment
     rules: Rules
+    bound: dict[Rule, Predicate[Facts]]
+    """Conditions that are bound to the moment."""
     spells_by_segment: dict[str, Spell] = field(factory=dict)
 
 
@@ -147,7 +164,10 @@ def _spell(rule: Rule, asked: _Asked) -> Spell:  # noqa: C901 - one line per nod
             end = NEVER
         case _:
             assert_never(rule)
-    return compiled(rule).at(asked.moment)(asked.facts), end
+    holds_for = asked.bound.get(rule)
+    if holds_for is None:
+        holds_for = asked.bound[rule] = compiled(rule).at(asked.moment)
+    return holds_for(asked.facts), end
 
 
 def _spell_of_parts(least: int, parts: tuple[Rule, ...], asked: _Asked) -> Spell:
