@@ -21,6 +21,8 @@
 - `finding`: going to a segment or a profile by a few letters
 - `audience`: who is in a segment, for how many a rule holds
 - `history`: who was in a segment when, and every flip; how long that is kept
+- `reasons`: what flips were caused by, in words
+- `feed`: the newest flips, and what caused them
 - `outbox`: what is to be told to destinations, and stays decided as time passes
 - `advance`: time passes, what is due is computed
 - `outlook`: when time alone will next change a segment

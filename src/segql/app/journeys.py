@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from segql.app.profiles import internal
 from segql.app.project import Project
-from segql.model.flips import Cause
+from segql.app.reasons import Asked, Because, reasons
 from segql.model.instants import Instant, local_text
-from segql.store import causes, history, profiles, segments
-from segql.store.causes import Done
+from segql.store import history, profiles, segments
 from segql.store.driver import reading
-
-
-@frozen
-class Because:
-    """What a flip was caused by: which kind, which one, and in words."""
-
-    cause: str
-    cause_id: int | None
-    words: str
 
 
 @frozen
@@ -61,16 +51,16 @@ def journey(project: Project, external: str) -> tuple[Stretch, ...]:
         for absorbed, name in profiles.absorbed_by(connection, profile).items():
             found += _intervals_of(project, absorbed, name)
         names = segments.names(connection)
-        known = _Known.of(project, profile, found)
+        known = reasons(project, _asked(profile, found))
     found.sort(key=lambda one: (one.entered, one.left is None, one.left or 0, one.segment))
     return tuple(
         Stretch(
             names[one.segment][0],
             names[one.segment][1] is not None,
             one.entered,
-            known.because(*one.cause),
+            known[profile, *one.cause],
             one.left,
-            None if one.left_cause is None else known.because(*one.left_cause),
+            None if one.left_cause is None else known[profile, *one.left_cause],
             one.known_as,
         )
         for one in found
@@ -97,62 +87,13 @@ def _intervals_of(project: Project, profile: int, known_as: str | None) -> list[
     return closed + lasting
 
 
-@frozen
-class _Known:
-    """What is known of the causes of some flips."""
-
-    zone: ZoneInfo
-    events: Mapping[int, Done]
-    responses: Mapping[int, Done]
-
-    @classmethod
-    def of(cls, project: Project, profile: int, found: Iterable[_Found]) -> _Known:
-        wanted: dict[str, set[int]] = {Cause.EVENT: set(), Cause.SURVEY: set()}
-        for one in found:
-            for cause, number in filter(None, (one.cause, one.left_cause)):
-                if cause in wanted and number is not None:
-                    wanted[cause].add(number)
-        connection = project.connection
-        return cls(
-            project.zone,
-            causes.events_of(connection, profile, wanted[Cause.EVENT]),
-            causes.responses(connection, wanted[Cause.SURVEY]),
-        )
-
-    def because(self, cause: str, number: int | None) -> Because:
-        """A cause with its words."""
-        return Because(cause, number, self._words(cause, number))
-
-    def _words(self, cause: str, number: int | None) -> str:
-        match cause:
-            case Cause.EVENT:
-                done = self.events.get(number or 0)
-                if done is None:
-                    return "an event that is gone"
-                return f"event `{done.name}` of {local_text(done.time, self.zone)}"
-            case Cause.SURVEY:
-                done = self.responses.get(number or 0)
-                if done is None:
-                    return "a survey response that was replaced"
-                return f"survey `{done.name}` {done.action} {local_text(done.time, self.zone)}"
-            case Cause.DEFINITION:
-                if number is None:
-                    return "a list was changed"
-                return f"revision {number} of the rule"
-            case _:
-                return _WORDS.get(cause, cause)
-
-
-_WORDS: Mapping[str, str] = {
-    Cause.IDENTIFY: "what was said of the profile",
-    Cause.ACCOUNT: "what was said of its account",
-    Cause.TEAMMATE: "what a teammate did",
-    Cause.TIME: "time passed",
-    Cause.IMPORT: "an import",
-    Cause.MERGE: "two profiles became one",
-    Cause.DELETE: "it was deleted",
-}
-"""Causes in words, where their ids add none."""
+def _asked(profile: int, found: Iterable[_Found]) -> set[Asked]:
+    return {
+        (profile, *cause)
+        for one in found
+        for cause in (one.cause, one.left_cause)
+        if cause is not None
+    }
 
 
 def lines(stretches: Iterable[Stretch], zone: ZoneInfo) -> list[str]:

@@ -13,8 +13,9 @@ from segql.cli.options import database_option, instant, json_option, now_option,
 from segql.cli.output import put, put_json, put_json_lines, say
 
 if TYPE_CHECKING:
-    from segql.app.journeys import Because, Stretch
+    from segql.app.journeys import Stretch
     from segql.app.profiles import Seen
+    from segql.app.reasons import Because
 
 
 @click.command("profile")

@@ -15,6 +15,8 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `go`: `:` goes to a segment or profile by a few letters
 - `help`: what the screen in front is for, and its keys
 - `profile`: the screen of one profile
+- `flips`: tables of flips, with the reasons in words
+- `feed`: the live feed of flips
 - `segment`: the screen of one segment
 - `segments`: the screen of all segments
 - `drafts`: texts under way, kept on disk

@@ -34,6 +34,7 @@ _KEYS: Final = {
     "list.copy": ("c", "copy", "Copy"),
     "table.open": ("enter", "open", "Open"),
     "filter.clear": ("escape", "clear", "Clear"),
+    "feed.pause": ("space", "pause", "Pause"),
     "segments.sort": ("f6", "sort", "Sort"),
     "editor.complete": ("ctrl+space,ctrl+@,f12", "complete", "Complete"),
     "author.save": ("ctrl+s", "save", "Save"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from segql.app.finding import Found
     from segql.app.project import Project
     from segql.tui.author import AuthorPage
+    from segql.tui.feed import FeedPage
 
 FOLLOW_S = 1.0
 """How often the database is asked whether it changed."""
@@ -45,6 +46,12 @@ def _page_driver() -> type[Driver]:
     return PageDriver
 
 
+def _feed_page() -> FeedPage:
+    from segql.tui.feed import FeedPage
+
+    return FeedPage()
+
+
 class SegqlApp(SessionApp):
     """The terminal UI of one project's database.
 
@@ -56,11 +63,13 @@ class SegqlApp(SessionApp):
     MODES: ClassVar[dict[str, Callable[[], Page]]] = {  # type: ignore[assignment]
         "write": _author_page,
         "segments": SegmentsPage,
+        "feed": _feed_page,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("app.help"),
         binding("app.write"),
         binding("app.segments"),
+        binding("app.feed"),
         binding("app.go"),
         binding("app.quit", show=False),  # its place is where Textual's own is: in front
     ]
@@ -124,6 +133,7 @@ class SegqlApp(SessionApp):
         yield SystemCommand("go: to a segment or profile", "By a few letters", self.action_go)
         yield SystemCommand("view: write", "Write a segment", lambda: self.to_mode("write"))
         yield SystemCommand("view: segments", "All segments", lambda: self.to_mode("segments"))
+        yield SystemCommand("view: feed", "Who enters and leaves", lambda: self.to_mode("feed"))
         yield SystemCommand("view: theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("app: help", "This screen, and its keys", self.action_help)
         yield SystemCommand("app: quit", "Leave; nothing is lost", self.exit)
@@ -190,5 +200,5 @@ class SegqlApp(SessionApp):
 
 
 def _load_screens(_project: Project) -> None:
-    for name in ("author", "go", "help", "profile", "segment"):
+    for name in ("author", "feed", "go", "help", "profile", "segment"):
         import_module(f"segql.tui.{name}")

@@ -148,6 +148,11 @@ class RowTable(ScrollView, can_focus=True):
         if keys:
             self.post_message(self.Highlighted(self, keys[place]))
 
+    def measure(self, widths: Sequence[int]) -> None:
+        """Draw the rows anew with other widths: their cells have changed."""
+        self._wanted = widths
+        self._lay_out()
+
     def entitle(self, titles: Iterable[str]) -> None:
         """Give the columns other titles."""
         named = zip(self._columns, titles, strict=True)
