@@ -13,7 +13,6 @@ from segql.app.project import Project
 from segql.app.revisions import revisions_of
 from segql.tui.author import AuthorPage
 from segql.tui.diagnostics_list import DiagnosticsList
-from segql.tui.drafts import file_for
 from segql.tui.saving import SaveDialog
 
 RULE = 'trait.plan = "pro" and did "export" at least 2 times within 30d'
@@ -256,20 +255,27 @@ async def test_saving_over_a_change_makes_a_new_revision(started: Started, datab
     assert texts[-1] == '# mine\nsegment "pro accounts"\n  when trait.plan = "pro"\n'
 
 
-async def test_what_is_not_saved_is_there_after_a_crash(started: Started, database: Path) -> None:
-    file = file_for(database.parent / "state", database)
+async def test_what_is_not_saved_is_there_at_the_next_start(started: Started) -> None:
     async with started() as pilot:
-        page = await write(pilot, RULE)
-        for _ in range(100):
-            if file.exists() and RULE in file.read_text().replace('\\"', '"'):
-                break
-            await pilot.pause(0.02)
-        kept = file.read_bytes()
-    file.write_bytes(kept)  # as a kill would have left it
+        await write(pilot, RULE)
     async with started() as pilot:
         page = await write(pilot)
         assert page.editor.text == RULE
         assert page.drafts.current.is_changed
+
+
+async def test_two_terminals_keep_their_own_texts(started: Started) -> None:
+    async with started() as pilot:
+        page = await write(pilot, RULE)
+        page.keep()
+        async with started() as other:
+            second = await write(other, "everyone")
+            assert second.editor.text == "everyone"
+        assert page.editor.text == RULE
+    async with started() as pilot:
+        page = await write(pilot)
+        texts = {page.drafts.current.text, *(one.text for one in page.drafts.others)}
+        assert texts == {RULE, "everyone"}
 
 
 async def test_another_text_in_front_loses_nothing(started: Started) -> None:

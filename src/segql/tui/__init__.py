@@ -19,7 +19,8 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `feed`: the live feed of flips
 - `segment`: the screen of one segment
 - `segments`: the screen of all segments
-- `drafts`: texts under way, kept on disk
+- `drafts`: texts under way
+- `keeping`: texts under way on disk, in a file per running app
 - `documents`: segments, revisions and files as texts to write on
 - `completion`: the dropdown beside the cursor
 - `editor`: the editor, coloured, with marks at mistakes

@@ -107,7 +107,7 @@ the cursor. Nothing is lost: what is not saved is there again at the next start.
 
     def on_unmount(self) -> None:
         """Keep the text, and let the database go."""
-        self.keep()
+        self.keep_for_good()
         if self._evaluations is not None:
             self._evaluations.close()
 

@@ -1,21 +1,11 @@
-"""Texts under way, kept on disk on every pause: a crash or a closed terminal loses nothing."""
+"""Texts under way: those that are not saved, and the one in front."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 from attrs import evolve, field, frozen
-from cattrs import Converter
-from cattrs.errors import BaseValidationError
-
-MOST_KEPT: Final = 100
-"""The oldest of more texts that were not saved are let go."""
-_CONVERTER: Final = Converter()
 
 
 @frozen
@@ -68,7 +58,7 @@ class Drafts:
             for one in (*self.others, self.current)
             if one.is_changed and one.key not in (document.key, "")
         ]
-        return Drafts(document, tuple(kept[-MOST_KEPT:]))
+        return Drafts(document, tuple(kept))
 
     def find(self, key: str) -> Document | None:
         """The text under that key which is not saved."""
@@ -91,6 +81,21 @@ class Drafts:
 
         return Drafts(moved(self.current), tuple(map(moved, self.others)))
 
+    def joined(self, older: Drafts) -> Drafts:
+        """These, and what is not saved of `older`: under other keys where both have one."""
+        found = self
+        for one in (*older.others, older.current):
+            if not one.is_changed or found.find(one.key) == one:
+                continue
+            if found.find(one.key) is not None:
+                one = evolve(one, key=found.untitled().key, opened="", revisions={})
+            found = evolve(found, others=(*found.others, one))
+        return found
+
+    def without(self, key: str) -> Drafts:
+        """These but the text under `key`, which is not the one in front."""
+        return evolve(self, others=tuple(one for one in self.others if one.key != key))
+
     def saved(self, text: str, revisions: Mapping[str, int]) -> Drafts:
         """The text in front as it is saved now; it becomes that of its segment, or stays a file."""
         key = self.current.key
@@ -107,37 +112,3 @@ class Drafts:
     def written(self, text: str, at: int) -> Drafts:
         """The text in front as it is now."""
         return evolve(self, current=evolve(self.current, text=text, at=at))
-
-
-def file_for(folder: Path, database: Path) -> Path:
-    """Where the drafts of a database are kept below `folder`."""
-    place = str(database.resolve())
-    return folder / "drafts" / f"{database.stem}-{sha256(place.encode()).hexdigest()[:16]}.json"
-
-
-def load(path: Path) -> Drafts:
-    """The drafts in a file; none where there is no file, or one that cannot be read.
-
-    What cannot be read is put aside, not written over.
-    """
-    try:
-        return _CONVERTER.structure(
-            json.loads(path.read_text(encoding="utf-8", errors="surrogatepass")), Drafts
-        )
-    except FileNotFoundError:
-        return Drafts()
-    except (ValueError, BaseValidationError):
-        path.replace(path.with_suffix(".unreadable"))
-        return Drafts()
-
-
-def keep(path: Path, drafts: Drafts) -> None:
-    """Write the drafts at once: a kill leaves those before. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass") as file:
-        json.dump(_CONVERTER.unstructure(drafts), file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

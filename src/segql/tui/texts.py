@@ -6,9 +6,9 @@ from pathlib import Path
 
 from textual import work
 
-from segql.tui import drafts as keeping
 from segql.tui.documents import file_document, revisions_in, segment_document, write_file
 from segql.tui.drafts import Document, Drafts
+from segql.tui.keeping import Keeper, folder_for, where
 from segql.tui.opening import Choice, OpenDialog
 from segql.tui.page import Page
 from segql.tui.paths import PathDialog
@@ -22,26 +22,51 @@ class TextsPage(Page):
         """Begin with no text; the drafts are read when the screen is shown."""
         super().__init__()
         self.drafts = Drafts()
+        self._keeper: Keeper | None = None
+        self._is_told = False
 
     def show_text(self) -> None:
         """Show the text in front."""
         raise NotImplementedError
 
-    @property
-    def _file(self) -> Path:
-        return keeping.file_for(self.app.state, self.app.session.path)
-
     def load_texts(self) -> None:
-        """Show the text that was in front when the app was last left."""
-        self.drafts = keeping.load(self._file)
+        """Show the text that was in front when an app was last left, or ended otherwise."""
+        try:
+            self._keeper = Keeper(folder_for(self.app.state, self.app.session.path))
+            self.drafts = self._keeper.take_over()
+        except OSError as error:
+            self._tell_disk(error)
         self.show_text()
+        if self.drafts.others:
+            words = f"{len(self.drafts.others)} more are not saved: {{author.open}} lists them"
+            self.notify(self.app.keys.filled(words))
+        if self._keeper is not None and self._keeper.others:
+            said = where(self._keeper.others)
+            self.notify(f"also open in another terminal ({said}): its texts stay there")
 
     def keep(self) -> None:
         """Keep all texts on disk; a disk that fails is told, and stops nobody from writing."""
+        if self._keeper is None:
+            return
         try:
-            keeping.keep(self._file, self.drafts)
+            self._keeper.keep(self.drafts)
+            self._is_told = False
         except OSError as error:
-            self.notify(f"drafts cannot be kept: {error.strerror}", severity="error", markup=False)
+            self._tell_disk(error)
+
+    def keep_for_good(self) -> None:
+        """Keep all texts, and leave them to the next app."""
+        self.keep()
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
+
+    def _tell_disk(self, error: OSError) -> None:
+        """Say once that texts are not kept, until they are again."""
+        if not self._is_told:
+            self._is_told = True
+            words = f"texts cannot be kept on disk: {error.strerror}"
+            self.notify(words, severity="error", timeout=20, markup=False)
 
     def put_in_front(self, document: Document) -> None:
         """Write on another text; the one before is kept if it is not saved."""
