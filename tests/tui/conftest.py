@@ -17,6 +17,7 @@ from segql.app.config import Tui
 from segql.model.instants import read_instant, zone_named
 from segql.tui.dialogs import ErrorDialog
 from segql.tui.main import SegqlApp
+from segql.tui.session import PATIENCE_S
 from segql.tui.tables import RowTable
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -69,8 +70,10 @@ def started(database: Path) -> Started:
         settings: Tui | None = None,
         problems: bool = False,
         segments: int = 5,
+        patience_s: float = PATIENCE_S,
     ) -> AsyncIterator[Pilot[None]]:
         app = SegqlApp(database, clock=clock, state=database.parent / "state", settings=settings)
+        app.session.patience_s = patience_s
         async with app.run_test(size=size) as pilot:
             if theme is not None:
                 app.theme = theme

@@ -9,7 +9,6 @@ from textual.widgets import Static
 
 import segql
 from screens import NOW, Snap, Started, settled, until
-from segql.tui.dialogs import ErrorDialog
 from segql.tui.segment import SegmentPage
 from segql.tui.tables import RowTable
 
@@ -106,18 +105,3 @@ async def test_two_clicks_open_a_row(started: Started) -> None:
         await settled(pilot)
         assert isinstance(pilot.app.screen, SegmentPage)
         assert pilot.app.screen.title == "exporters"
-
-
-async def test_a_removed_database_gives_a_dialog_and_a_way_on(
-    started: Started, database: Path
-) -> None:
-    kept = database.read_bytes()
-    async with started() as pilot:
-        database.unlink()
-        await pilot.press("f5")
-        await settled(pilot)
-        assert isinstance(pilot.app.screen, ErrorDialog)
-        database.write_bytes(kept)
-        await pilot.press("escape", "f5")
-        await settled(pilot)
-        assert pilot.app.screen.query_one(RowTable).row_count == 5

@@ -57,13 +57,17 @@ def tui_command(
 
     from segql.tui.main import SegqlApp
 
-    SegqlApp(
-        database,
-        clock=lambda: time.time_ns() // 1_000_000 if still is None else still,
-        state=user_state_path("segql", appauthor=False),
-        settings=config.tui,
-        in_page=served,
-    ).run()
+    wanted: Path | None = database
+    while wanted is not None:  # people may go on with another database where this one fails
+        app = SegqlApp(
+            wanted,
+            clock=lambda: time.time_ns() // 1_000_000 if still is None else still,
+            state=user_state_path("segql", appauthor=False),
+            settings=config.tui,
+            in_page=served,
+        )
+        app.run()
+        wanted = app.wants
 
 
 def _serve(

@@ -7,6 +7,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `session`: a project's database as the screens use it
 - `looks`: styles of pieces of text
 - `dialogs`: failures with text to copy; questions before something is destroyed
+- `ground`: the dialog about a database that cannot be used
 - `page`: what the main screens share
 - `columns`: columns of tables: how wide each is, a row as one line
 - `tables`: tables of rows with keys, drawn line by line, filled anew without losing the place

@@ -28,7 +28,6 @@ from segql.tui.editor import Editor
 from segql.tui.keys import binding
 from segql.tui.navigator import Navigator
 from segql.tui.preview import PreviewPane
-from segql.tui.session import Session
 from segql.tui.texts import TextsPage
 from segql.tui.writing import Writing
 
@@ -102,7 +101,7 @@ the cursor. Nothing is lost: what is not saved is there again at the next start.
     def on_mount(self) -> None:
         """Show the text that was in front when the app was last left."""
         session = self.app.session
-        self._evaluations = Evaluations(Session(session.path, clock=session.clock))
+        self._evaluations = Evaluations(session.another())
         self.load_texts()
 
     def on_unmount(self) -> None:

@@ -16,14 +16,15 @@ from segql.model.display import visible
 from segql.model.errors import SegqlError
 from segql.tui.keys import binding
 
-_BOX = """
+BOX = """
     align: center middle;
     & > Vertical {
-        width: auto; max-width: 80%; height: auto; max-height: 80%;
-        min-width: 40; padding: 1 2; border: round $border; background: $surface;
+        width: 84; max-width: 94%; height: auto; max-height: 94%;
+        padding: 1 2; border: round $border; background: $surface;
     }
     & .title { text-style: bold; margin-bottom: 1; }
-    & .body { height: auto; max-height: 20; width: auto; max-width: 100%; }
+    & .body { height: auto; max-height: 45vh; width: 100%; }
+    & .body Static { width: 100%; }
     & .hint { color: $text-muted; margin-top: 1; }
     & Horizontal { height: auto; margin-top: 1; }
     & Button { margin-right: 2; }
@@ -33,7 +34,7 @@ _BOX = """
 class ErrorDialog(ModalScreen[None]):
     """A failure in words, with its hint; the app goes on behind it."""
 
-    DEFAULT_CSS = f"ErrorDialog {{ {_BOX} & .title {{ color: $text-error; }} }}"
+    DEFAULT_CSS = f"ErrorDialog {{ {BOX} & .title {{ color: $text-error; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [binding("dialog.close"), binding("dialog.copy")]
 
     def __init__(self, error: BaseException) -> None:
@@ -86,13 +87,13 @@ def _said(error: BaseException) -> tuple[str, str, str]:
         return visible(error.code), visible(str(error), breaks=True), visible(error.hint or "")
     trace = "".join(format_exception(error))
     hint = "this is a fault of SegQL: please report it with the text above; your work is kept"
-    return f"{type(error).__name__}", visible(trace, breaks=True), hint
+    return type(error).__name__, visible(f"{error}\n\n{trace}", breaks=True), hint
 
 
 class Question(ModalScreen[bool]):
     """A question before something is destroyed; answers whether to go on."""
 
-    DEFAULT_CSS = f"Question {{ {_BOX} }}"
+    DEFAULT_CSS = f"Question {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [binding("dialog.yes"), binding("dialog.no")]
 
     def __init__(self, title: str, words: str, *, yes: str) -> None:

@@ -16,12 +16,12 @@ from textual.widgets.option_list import Option
 from segql.app.finding import Found, find
 from segql.model.display import visible
 from segql.tui.keys import binding
-from segql.tui.session import SessionApp
+from segql.tui.session import Asking, SessionApp
 
 LISTED: Final = 12
 
 
-class GoDialog(ModalScreen[Found | None]):
+class GoDialog(Asking, ModalScreen[Found | None]):
     """An input with what it may mean; answers where to go."""
 
     DEFAULT_CSS = """

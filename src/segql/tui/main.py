@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -20,13 +21,14 @@ from segql.model.instants import Instant
 from segql.tui.keys import binding, keys_in
 from segql.tui.page import Page
 from segql.tui.segments import SegmentsPage
-from segql.tui.session import Session, SessionApp
+from segql.tui.session import Session, SessionApp, is_about_database
 
 if TYPE_CHECKING:
     from segql.app.finding import Found
     from segql.app.project import Project
     from segql.tui.author import AuthorPage
     from segql.tui.feed import FeedPage
+    from segql.tui.ground import WayOn
 
 FOLLOW_S = 1.0
 """How often the database is asked whether it changed."""
@@ -94,6 +96,11 @@ class SegqlApp(SessionApp):
         self._settings = settings or Tui()
         self.keys = keys_in(self._settings.keys)
         self._change: object = None
+        self.wants: Path | None = None
+        """The database to go on with once this app has ended."""
+        self._is_leaving = False
+        self._without: str | None = None
+        """The code of the failure that somebody goes on without the database after."""
         self._follower: Timer | None = None
 
     def on_mount(self) -> None:
@@ -124,6 +131,7 @@ class SegqlApp(SessionApp):
 
     async def on_unmount(self) -> None:
         """Let the database go."""
+        self._is_leaving = True
         self.session.close()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -181,6 +189,49 @@ class SegqlApp(SessionApp):
         words = self.keys.filled(page.HELP) if isinstance(page, Page) else ""
         self.push_screen(HelpDialog(words, page.active_bindings.values()))
 
+    def show_error(self, error: BaseException) -> None:
+        """Show a failure once: not again while a dialog about the same one is open."""
+        from segql.tui.dialogs import ErrorDialog
+        from segql.tui.ground import GroundDialog
+
+        if self._is_leaving:
+            return
+        top = self.screen
+        if isinstance(error, SegqlError) and is_about_database(error):
+            if isinstance(top, GroundDialog):
+                return
+            if error.code == self._without:
+                if isinstance(top, Page):
+                    top.say_trouble(str(error))
+                return
+            self.push_screen(GroundDialog(error), partial(self._go_on, error))
+        elif not (
+            isinstance(error, SegqlError) and isinstance(top, ErrorDialog) and top.is_about(error)
+        ):
+            self.push_screen(ErrorDialog(error))
+
+    def _go_on(self, error: SegqlError, way: WayOn | None) -> None:
+        pages = [one for one in self.screen_stack if isinstance(one, Page)]
+        match way:
+            case "without":
+                self._without = error.code
+                pages[-1].say_trouble(str(error))
+            case "quit":
+                self._is_leaving = True
+                self.exit()
+            case Path() as path:
+                self._is_leaving = True
+                for stack in self._screen_stacks.values():
+                    for each in stack:
+                        if isinstance(each, Page):
+                            each.leave_for(path)
+                self.wants = path
+                self.exit()
+            case _:
+                self._without = self._change = None
+                pages[-1].say_trouble("")
+                pages[-1].reload()
+
     async def _follow(self) -> None:
         """Tell the screen in front when another process, or this one, changed the database."""
         try:
@@ -192,8 +243,12 @@ class SegqlApp(SessionApp):
         try:
             change = await self.session.change()
         except SegqlError as error:
-            page.show_error(error)
+            self.show_error(error)
             return
+        if self._without is not None:
+            self._without = self._change = None
+            page.say_trouble("")
+            self.notify("the database can be used again")
         # The first time too: it may have changed since the start.
         if change != self._change and page.follow():
             self._change = change

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from attrs import frozen
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -23,7 +24,7 @@ from segql.model.instants import iso
 from segql.tui.drafts import Document
 from segql.tui.keys import binding
 from segql.tui.looks import MUTED
-from segql.tui.session import SessionApp
+from segql.tui.session import Asking, SessionApp
 
 
 @frozen
@@ -36,7 +37,7 @@ class Choice:
     revision: int | None = None
 
 
-class OpenDialog(ModalScreen[Choice | None]):
+class OpenDialog(Asking, ModalScreen[Choice | None]):
     """A filter and what it leaves. `name@` lists the revisions of a segment, a path is a file."""
 
     DEFAULT_CSS = """
@@ -71,20 +72,28 @@ class OpenDialog(ModalScreen[Choice | None]):
                 "Enter opens · name@ lists revisions · a path opens a file", classes="hint"
             )
 
-    async def on_mount(self) -> None:
-        """Read which segments there are."""
+    def on_mount(self) -> None:
+        """List the texts that are not saved, and read which segments there are."""
+        self._list()
+        self._read()
+
+    @work(exit_on_error=False)
+    async def _read(self) -> None:
         self._segments = await self.app.session.run(_segments)
         self._list()
 
-    async def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         """Filter; look revisions up."""
         name, at, _ = event.value.rpartition("@")
-        if at and name not in self._revisions:
-            known = {one.label for one in self._segments}
-            if name in known:
-                self._revisions[name] = await self.app.session.run(
-                    lambda project: _revisions(project, name)
-                )
+        if at and name not in self._revisions and name in {one.label for one in self._segments}:
+            self._look_up(name)
+        self._list()
+
+    @work(exit_on_error=False)
+    async def _look_up(self, name: str) -> None:
+        self._revisions[name] = await self.app.session.run(
+            lambda project: _revisions(project, name)
+        )
         self._list()
 
     def _list(self) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
+from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Header
-from textual.worker import Worker, WorkerState
+from textual.widgets import Footer, Header, Static
 
-from segql.model.errors import SegqlError
-from segql.tui.dialogs import ErrorDialog
+from segql.model.display import visible
 from segql.tui.keys import binding
-from segql.tui.session import SessionApp
+from segql.tui.session import Asking, SessionApp
 
 if TYPE_CHECKING:
     from segql.app.project import Project
@@ -26,8 +26,14 @@ _REST: Final = 5
 """So many times as long as a screen's reading takes it rests before it follows a change."""
 
 
-class Page(Screen[None]):
+class Page(Asking, Screen[None]):
     """A main screen. A worker of it that fails gives a dialog, never the end of the app."""
+
+    DEFAULT_CSS = """
+    Page > #trouble { display: none; height: auto; padding: 0 1; color: $text-error;
+                      text-style: bold; background: $panel; }
+    Page > #trouble.-any { display: block; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("app.back", show=False),
@@ -44,6 +50,7 @@ class Page(Screen[None]):
     def compose(self) -> ComposeResult:
         """A header, what `contents` gives, a footer."""
         yield Header(icon="◆")
+        yield Static(id="trouble")
         yield from self.contents()
         yield Footer()
 
@@ -78,6 +85,9 @@ class Page(Screen[None]):
         """Show what is stored now."""
         self.reload()
 
+    def leave_for(self, database: Path) -> None:
+        """The app goes on with another database; a screen with texts takes them along."""
+
     def commands(self) -> Iterable[SystemCommand]:
         """What the command palette offers on this screen, named `group: action`."""
         yield SystemCommand("view: reload", "Show what is stored now", self.reload)
@@ -92,15 +102,8 @@ class Page(Screen[None]):
         self.refresh_bindings()
         self.reload()
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say what a worker failed with."""
-        error = event.worker.error
-        if event.state is WorkerState.ERROR and error is not None:
-            self.show_error(error)
-
-    def show_error(self, error: BaseException) -> None:
-        """Show a failure once: not again while a dialog about the same one is open."""
-        top = self.app.screen
-        if isinstance(error, SegqlError) and isinstance(top, ErrorDialog) and top.is_about(error):
-            return
-        self.app.push_screen(ErrorDialog(error))
+    def say_trouble(self, words: str) -> None:
+        """Say what is wrong with the database above everything else; nothing takes it away."""
+        trouble = self.query_one("#trouble", Static)
+        trouble.update(Content(visible(words)))
+        trouble.set_class(bool(words), "-any")

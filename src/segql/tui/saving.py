@@ -24,7 +24,7 @@ from segql.model.display import visible
 from segql.model.errors import SegqlError
 from segql.tui.keys import binding
 from segql.tui.looks import MUTED
-from segql.tui.session import Session, SessionApp
+from segql.tui.session import Asking, Session, SessionApp
 
 _PAUSE_S = 0.25
 _NAMED = 3
@@ -40,7 +40,7 @@ class Outcome:
     name: str = ""
 
 
-class SaveDialog(ModalScreen[Outcome | None]):
+class SaveDialog(Asking, ModalScreen[Outcome | None]):
     """Asks a lone rule for its name, shows what saving does, and does it."""
 
     DEFAULT_CSS = """
@@ -101,7 +101,7 @@ class SaveDialog(ModalScreen[Outcome | None]):
 
     def on_mount(self) -> None:
         """Look at once at what a file would change; a lone rule wants its name first."""
-        self._session = Session(self.app.session.path, clock=self.app.session.clock)
+        self._session = self.app.session.another()
         self.set_class(is_file(self._text), "-file")
         if is_file(self._text):
             self.query_one("#save").focus()
@@ -154,7 +154,7 @@ class SaveDialog(ModalScreen[Outcome | None]):
                 lambda project: propose(project, whole, opened=self._revisions, now=now)
             )
         except SegqlError as error:
-            self._tell(str(error) if error.hint is None else f"{error}: {error.hint}")
+            self._tell(_said(error))
             return
         self._whole, self._proposal = whole, proposal
         self._tell("")
@@ -227,7 +227,8 @@ class SaveDialog(ModalScreen[Outcome | None]):
                 words = "saved; its members are still to be computed (`segql recompute`)"
                 self.dismiss(Outcome("saved", whole, words))
             else:
-                self._tell(f"{error}")
+                self._tell(_said(error))
+                self.query_one("#save", Button).disabled = False
                 if error.code == "changed-meanwhile":
                     self._propose()
             return
@@ -251,6 +252,10 @@ class SaveDialog(ModalScreen[Outcome | None]):
 
     def _tell(self, words: str) -> None:
         self.query_one("#failure", Static).update(Content(visible(words, breaks=True)))
+
+
+def _said(error: SegqlError) -> str:
+    return str(error) if error.hint is None else f"{error}: {error.hint}"
 
 
 def _effects(proposal: Proposal) -> Content:

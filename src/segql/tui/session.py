@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from textual.app import App
+from textual.worker import Worker, WorkerState
 
-from segql.model.errors import Broken
+from segql.model.errors import Broken, Busy, SegqlError
 from segql.model.instants import Instant
 from segql.tui.keys import Keys
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Job: TypeAlias = "Callable[[Project], Result]"
+
+PATIENCE_S: Final = 5.0
+"""So long somebody at a screen waits for the lock of another process before it is told."""
+_OF_FILES: Final = frozenset({"read-failed", "write-failed"})
+_UNWRITABLE: Final = frozenset({"read-only", "cannot-open"})
 
 
 class Session:
@@ -34,7 +40,9 @@ class Session:
         """Take where the database is; nothing is opened yet."""
         self.path: Final = path
         self.clock: Final = clock
+        self.patience_s = PATIENCE_S
         self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="segql-session")
+        self._is_closed = False
         self._project: Project | None = None
         self._file: tuple[int, int] | None = None
         self._version: object = None
@@ -43,9 +51,12 @@ class Session:
     async def run(self, job: Job[Result]) -> Result:
         """What `job` makes of the project.
 
-        Raises what it raises; `Broken` (`database-replaced`) once where another file has come in
-        the place of the database: the next job opens that one.
+        Raises what it raises, errors of SQLite as `Busy` and `Broken`; `Broken`
+        (`database-replaced`) once where another file has come in the place of the database: the
+        next job opens that one.
         """
+        if self._is_closed:
+            raise Busy("the app is ending", code="closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, job)
 
     async def change(self) -> object:
@@ -63,23 +74,43 @@ class Session:
             self._version, self._change = version, _change_of(project)
         return self._change
 
+    def another(self) -> Session:
+        """Another session on the same database."""
+        made = Session(self.path, clock=self.clock)
+        made.patience_s = self.patience_s
+        return made
+
     def close(self) -> None:
         """Close the database, after the job at hand."""
+        self._is_closed = True
         self._thread.submit(self._forget)
         self._thread.shutdown()
 
     def _run(self, job: Job[Result]) -> Result:
         project = self._opened()
+        from segql.store.driver import failures
+
         try:
-            return job(project)
-        except Broken:
+            with failures(self.path):
+                return job(project)
+        except Broken as error:
             self._forget()  # what is broken may be whole when it is opened anew
-            raise
+            if error.code != "store-failed":
+                raise
+            raise self._reason(error) from error
+
+    def _reason(self, error: SegqlError) -> SegqlError:
+        """What is wrong with the file, where a query failed because of that."""
+        try:
+            self._opened()
+        except SegqlError as found:
+            return found
+        return error
 
     def _opened(self) -> Project:
         from segql.app.project import Project  # here, so that the first screen need not wait for it
 
-        file = _identity(self.path)
+        file = self._identity()
         if self._project is not None and file != self._file:
             self._forget()
             raise Broken(
@@ -88,9 +119,30 @@ class Session:
                 hint="put it back, or go on with what is there now",
             )
         if self._project is None:
-            self._project = Project.opened(self.path)
-            self._file = _identity(self.path)
+            try:
+                self._project = Project.opened(self.path)
+            except Broken as error:
+                if error.code not in _UNWRITABLE:
+                    raise
+                self._project = Project.opened(self.path, read_only=True)
+            patience_ms = round(self.patience_s * 1000)
+            self._project.connection.execute(f"pragma busy_timeout = {patience_ms}")
+            self._file = file
         return self._project
+
+    def _identity(self) -> tuple[int, int] | None:
+        """What a file is known by, however it is called; None where there is none."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Broken(
+                f"`{self.path}` cannot be reached: {error.strerror}",
+                code="cannot-open",
+                hint="check the permissions of its directory, and whether its disk is there",
+            ) from error
+        return found.st_dev, found.st_ino
 
     def _forget(self) -> None:
         if self._project is not None:
@@ -108,6 +160,10 @@ class SessionApp(App[None]):
     state: Path
     """Where what this machine keeps for its users is, such as drafts."""
 
+    def show_error(self, error: BaseException) -> None:
+        """Show a failure in a dialog, with a way on."""
+        raise NotImplementedError
+
 
 def _change_of(project: Project) -> object:
     """What moves with calls, definitions, flips and computations; not with derived columns."""
@@ -118,10 +174,22 @@ def _change_of(project: Project) -> object:
     return counters, segments.unsettled(connection)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What a file is known by, however it is called; None where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
+class Asking:
+    """A screen whose workers ask the database. One that fails is told, never the end of the app."""
+
+    app: SessionApp
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what a worker failed with."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self.app.show_error(error)
+
+
+def is_about_database(error: BaseException) -> bool:
+    """Whether the database itself cannot be used, whatever it was asked."""
+    if not isinstance(error, SegqlError):
+        return False
+    return error.code == "no-database" or (
+        isinstance(error, Busy | Broken) and error.code not in _OF_FILES
+    )

@@ -8,7 +8,7 @@ from textual import work
 
 from segql.tui.documents import file_document, revisions_in, segment_document, write_file
 from segql.tui.drafts import Document, Drafts
-from segql.tui.keeping import Keeper, folder_for, where
+from segql.tui.keeping import Keeper, folder_for, hand_over, where
 from segql.tui.opening import Choice, OpenDialog
 from segql.tui.page import Page
 from segql.tui.paths import PathDialog
@@ -60,6 +60,14 @@ class TextsPage(Page):
         if self._keeper is not None:
             self._keeper.close()
             self._keeper = None
+
+    def leave_for(self, database: Path) -> None:
+        """Keep all texts here, and leave copies of them to the app on another database."""
+        self.keep()
+        try:
+            hand_over(folder_for(self.app.state, database), self.drafts)
+        except OSError as error:
+            self._tell_disk(error)
 
     def _tell_disk(self, error: OSError) -> None:
         """Say once that texts are not kept, until they are again."""
