@@ -32,6 +32,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `preview`: the live preview
 - `opening`: the dialog to open something
 - `paths`: the dialog that asks for a file
+- `effects`: what saving would do, in words and colours
 - `saving`: the dialog that shows what saving does, and does it
 - `texts`: a screen with a text in front, opened, saved, kept
 - `author`: the screen to write segments on

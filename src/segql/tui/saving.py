@@ -17,17 +17,15 @@ from textual.timer import Timer
 from textual.widgets import Button, Input, ProgressBar, Static, TextArea
 
 from segql.app.proposals import Proposal, Proposed, propose
-from segql.app.revisions import Side
 from segql.app.segments import apply
 from segql.app.writing import is_file, with_head
 from segql.model.display import visible
 from segql.model.errors import SegqlError
+from segql.tui.effects import effects
 from segql.tui.keys import binding
-from segql.tui.looks import MUTED
 from segql.tui.session import Asking, Session, SessionApp
 
 _PAUSE_S = 0.25
-_NAMED = 3
 
 
 @frozen
@@ -159,7 +157,7 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
         self._whole, self._proposal = whole, proposal
         self._tell("")
         self.set_class(any(one.meanwhile for one in proposal.proposed), "-meanwhile")
-        self.query_one("#effect", Static).update(_effects(proposal))
+        self.query_one("#effect", Static).update(effects(proposal))
         save = self.query_one("#save", Button)
         save.disabled = proposal.is_nothing
         save.label = "Save over it" if self.has_class("-meanwhile") else "Save"
@@ -256,47 +254,3 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
 
 def _said(error: SegqlError) -> str:
     return str(error) if error.hint is None else f"{error}: {error.hint}"
-
-
-def _effects(proposal: Proposal) -> Content:
-    return Content("\n\n").join([_effect(one) for one in proposal.proposed])
-
-
-def _effect(one: Proposed) -> Content:
-    name = visible(one.change.name)
-    words = {"create": "new", "change": "changed", "unchanged": "as it is saved"}
-    parts: list[Content] = []
-    if one.meanwhile:
-        parts.append(
-            Content.assemble(
-                (f"{name} was changed by somebody else since you opened it:\n", "bold $text-error"),
-                _diff(one.meanwhile),
-                "\n",
-            )
-        )
-    title = Content.assemble((name, "bold"), f"  {words.get(one.change.action, '')}")
-    parts.append(title)
-    if one.lines:
-        parts.append(_diff(one.lines))
-    parts.append(
-        Content.assemble(
-            f"{one.count:,} members",
-            (_names("+", one.entering), "$text-success"),
-            (_names("-", one.leaving), "$text-error"),
-        )
-    )
-    return Content("\n").join(parts)
-
-
-def _diff(lines: tuple[str, ...]) -> Content:
-    colours = {"+": "$text-success", "-": "$text-error", "@": MUTED}
-    return Content("\n").join(
-        [Content.styled(visible(line), colours.get(line[:1], "")) for line in lines]
-    )
-
-
-def _names(sign: str, side: Side) -> str:
-    if not side.n:
-        return ""
-    more = ", …" if side.n > _NAMED else ""
-    return f"  {sign}{side.n:,} ({', '.join(map(visible, side.sample[:_NAMED]))}{more})"
