@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 NESTED_TOO_DEEP: Any = json.loads("[" * 100 + "]" * 100)
+IN_ITSELF: dict[str, Any] = {}
+IN_ITSELF["a"] = IN_ITSELF
 
 BAD: list[tuple[Any, str]] = [
     (Track("", "export"), "bad-value"),
@@ -62,6 +66,20 @@ BAD: list[tuple[Any, str]] = [
     (Survey("ann", "", "seen"), "bad-value"),
     (Merge("ann", ""), "bad-value"),
     (Delete("nobody"), "unknown-profile"),
+    (Delete(None), "bad-value"),  # type: ignore[arg-type] # as above
+    (Identify(b"ann"), "bad-value"),  # type: ignore[arg-type] # as above
+    (Identify("ann", {"a": b"pro"}), "bad-value"),
+    (Identify("ann", {"a": Decimal(1)}), "bad-value"),  # type: ignore[dict-item] # as above
+    (Identify("ann", {"a": date(2026, 3, 1)}), "bad-value"),  # type: ignore[dict-item] # as above
+    (Identify("ann", {"\udc00": 1}), "bad-value"),
+    (Identify("ann", IN_ITSELF), "bad-value"),
+    (Track("ann", "export", time=datetime(2026, 3, 1)), "bad-time"),  # noqa: DTZ001 - without a zone
+    (Track("ann", "export", time=10**40), "bad-time"),
+    (Track("ann", "export", time=True), "bad-time"),
+    (Survey("ann", "nps", ["seen"]), "bad-action"),  # type: ignore[arg-type] # as above
+    (None, "bad-call"),
+    ({"type": "track", "event": "export"}, "bad-call"),
+    (Track, "bad-call"),
 ]
 
 
@@ -76,6 +94,40 @@ def test_a_faulty_call_is_refused_and_the_others_are_stored(
     with pytest.raises(Refused) as caught:
         ingest.one(project, call, now=NOW)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (Track("ann", None), "the name of the event is missing"),  # type: ignore[arg-type] # as above
+        (Identify(7), "the profile id is no text but a number"),  # type: ignore[arg-type] # as above
+        (
+            Identify("ann", {"plan": "pro", "since": date(2026, 3, 1)}),  # type: ignore[dict-item] # as above
+            "`since`: a Python date cannot be kept as JSON",
+        ),
+        (
+            Identify("\ud800"),
+            "the profile id holds half of a surrogate pair, which is no character",
+        ),
+        (("ann", "export"), "at index 0 of the batch stands a Python tuple, which is no call"),
+    ],
+)
+def test_an_error_says_what_is_at_fault(project: Project, call: Any, message: str) -> None:
+    [done] = ingest.batch(project, [call], now=NOW)
+    assert done.error is not None and done.error.message == message
+
+
+@pytest.mark.parametrize("calls", [None, 5, Track("ann", "export")])
+def test_what_holds_no_calls_is_refused(project: Project, calls: Any) -> None:
+    with pytest.raises(Refused) as caught:
+        project.batch(calls, now=NOW)
+    assert caught.value.code == "bad-call"
+    assert project.count("everyone", now=NOW) == 0
+
+
+def test_a_batch_may_come_one_by_one(project: Project) -> None:
+    done = project.batch((Track("ann", name) for name in ("a", "", "b")), now=NOW)
+    assert [outcome.status for outcome in done] == ["stored", "refused", "stored"]
 
 
 def test_numbers_that_are_not_finite_are_missing(project: Project) -> None:

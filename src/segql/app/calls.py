@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias, assert_never
+from typing import Final, Never, TypeAlias
 from zoneinfo import ZoneInfo
 
 from segql.model.calls import Call, Delete, Identify, Merge, SetAccount, Survey, Time, Track
+from segql.model.display import visible
 from segql.model.errors import Refused
 from segql.model.instants import MAX_INSTANT, Instant, instant_from
 from segql.model.values import Json
@@ -27,11 +28,12 @@ Stored: TypeAlias = (
 )
 
 
-def prepared(call: Call, *, now: Instant, zone: ZoneInfo) -> Stored:
-    """What the store takes for a call at `now`; times without an offset are in `zone`.
+def prepared(call: Call, *, now: Instant, zone: ZoneInfo, index: int = 0) -> Stored:
+    """What the store takes for the call at an index of a batch; times without an offset in `zone`.
 
     A time more than a day ahead of `now` becomes `now`, and is kept as `said`. Numbers that are not
-    finite become null. Raises `Refused` (`bad-value`, `bad-time`, `bad-action`, `too-large`).
+    finite become null. Raises `Refused` (`bad-value`, `bad-time`, `bad-action`, `too-large`,
+    `bad-call` for what is none).
     """
     match call:
         case Identify():
@@ -49,7 +51,15 @@ def prepared(call: Call, *, now: Instant, zone: ZoneInfo) -> Stored:
         case Delete(profile):
             return Delete(name_checked(profile, "profile id"))
         case _:
-            assert_never(call)
+            raise _no_call(call, index)
+
+
+def _no_call(found: Never, index: int) -> Refused:
+    return Refused(
+        f"at index {index} of the batch stands a Python {type(found).__name__}, which is no call",
+        code="bad-call",
+        hint="a call is one of `segql.calls`, such as `Track('ann', 'export')`",
+    )
 
 
 def _identify(call: Identify, now: Instant) -> identifying.Identify:
@@ -71,7 +81,7 @@ def _event(call: Track, now: Instant, zone: ZoneInfo) -> events.Event:
     values, text = _values(call.properties, "properties")
     return events.Event(
         name_checked(call.profile, "profile id"),
-        name_checked(call.event, "event"),
+        name_checked(call.event, "name of the event"),
         time,
         text,
         _digest(call.message_id),
@@ -83,7 +93,7 @@ def _event(call: Track, now: Instant, zone: ZoneInfo) -> events.Event:
 def _response(call: Survey, now: Instant, zone: ZoneInfo) -> responses.Response:
     if call.action not in responses.ACTIONS:
         raise Refused(
-            f"`{call.action}` is no survey action",
+            f"`{visible(str(call.action))}` is no survey action",
             code="bad-action",
             hint=f"use one of {', '.join(responses.ACTIONS)}",
         )

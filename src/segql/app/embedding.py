@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -132,7 +132,7 @@ class Project(opening.Project):
         """Delete a profile with all that it did; raises `Refused` (`unknown-profile`)."""
         ingest.one(self, Delete(profile), now=self._instant(now))
 
-    def batch(self, calls: Sequence[Call], *, now: Time | None = None) -> tuple[Outcome, ...]:
+    def batch(self, calls: Iterable[Call], *, now: Time | None = None) -> tuple[Outcome, ...]:
         """Apply calls of `segql.calls` in order, in one transaction; what became of each.
 
         A call that is refused stops no other: its outcome holds the error. An exception means that

@@ -33,19 +33,23 @@ PRESENT: Final = Outcome("present")
 _EVERYTHING: Final = Affected(everything=True)
 
 
-def batch(project: Project, calls: Sequence[Call], *, now: Instant) -> tuple[Outcome, ...]:
+def batch(project: Project, calls: Iterable[Call], *, now: Instant) -> tuple[Outcome, ...]:
     """Apply `calls` in order, in one transaction, and say what became of each.
 
-    A call that is refused is left out and stops no other. An exception means that nothing at all is
-    stored: `Busy`, `Broken`, or `Refused` for a `now` outside 1970 to 9999 or a project that is
-    read only.
+    A call that is refused, or is none, is left out and stops no other. An exception means that
+    nothing at all is stored: `Busy`, `Broken`, or `Refused` for a `now` outside 1970 to 9999, a
+    project that is read only or something that holds no calls.
     """
+    if not isinstance(calls, Iterable):
+        raise Refused(
+            f"a batch is a list of calls, not a Python {type(calls).__name__}", code="bad-call"
+        )
     if not 0 <= now <= MAX_INSTANT:
         raise Refused("the instant of a call lies outside the years 1970 to 9999", code="bad-time")
     look_ahead(project, now=now)
 
     def change(sitting: Sitting) -> tuple[Outcome, ...] | None:
-        return _Batch(sitting, calls, project.messages).applied()
+        return _Batch(sitting, [*calls], project.messages).applied()
 
     outcomes = in_time(project, now=now, change=change)
     project.follow_up()
@@ -72,7 +76,8 @@ class _Batch:
         """The calls that can be stored, each with its place in the batch."""
         for place, call in enumerate(calls):
             try:
-                stored = prepared(call, now=sitting.moment.now, zone=sitting.moment.zone)
+                moment = sitting.moment
+                stored = prepared(call, now=moment.now, zone=moment.zone, index=place)
             except SegqlError as error:
                 self.outcomes[place] = Outcome("refused", error)
             else:
