@@ -64,7 +64,7 @@ def _first(project: Project, entry: Entry, moment: Moment, until: Instant) -> Ne
     upcoming = sets.upcoming(
         project.path, rules, names=(entry.name,), moment=moment, until=until, followed=True
     )
-    ids, instants = upcoming[entry.name]
+    ids, instants = upcoming.firsts(entry.name)
     first: tuple[Instant, int, bool] | None = None
     with reading(project.connection):
         for at, profile in sorted(zip(instants.tolist(), ids.tolist(), strict=True)):

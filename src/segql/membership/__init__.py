@@ -11,6 +11,7 @@
 - `asking`: the rules of a catalogue, asked about stored profiles at one moment
 - `teams`: the accounts of the profiles that one transaction touches: few, or many
 - `sitting`: one write transaction: who is in which segment among the profiles it touches
+- `passing`: time edges gone through, each at its own instant
 - `arrears`: what profiles should have been before: definitions, time edges, accounts
 - `accounts`: what happened to an account reaches its profiles, many of them in chunks
 - `lists`: profiles put on a fixed list, or taken off; what reads it follows, many in chunks

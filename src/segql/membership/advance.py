@@ -2,8 +2,9 @@
 
 Edges are first found in bulk and written down (`look_ahead`), then gone through in order, in short
 transactions, each of which moves the project's clock. A kill between two of them loses nothing. As
-the order is that of time, then of dependency, then of profiles, it makes no difference in how many
-steps time is advanced.
+the order is that of time, then of profiles, then of dependency, it makes no difference in how many
+steps time is advanced. An instant with very many edges takes several transactions; the clock comes
+to it with the first, and calls bring profiles up to date that it has not reached.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from attrs import define, evolve, frozen
 
 from segql.engines import sets
 from segql.membership.accounts import follow_some
-from segql.membership.arrears import ahead_of_passed, go_through
 from segql.membership.catalog import Catalog
+from segql.membership.passing import ahead_of_passed, go_through
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
 from segql.model.instants import Instant, Moment
@@ -135,11 +136,11 @@ class Advance:
             moment=Moment(before, self.moment.zone),
             until=until,
         )
-        rows = sorted(
-            (at, names[name], profile)
-            for name, (ids, instants) in found.items()
-            for profile, at in zip(ids.tolist(), instants.tolist(), strict=True)
-        )
+        revisions = {one.stored.id: one.stored.revision for one in entries}
+        rows = [
+            (at, segment, profile, holds, found.changed, revisions[segment])
+            for at, segment, profile, holds in found.rows(names)
+        ]
         for start in range(0, len(rows), _ROWS):
             with self.writing() as connection:
                 if not self._is_as_seen(catalog, seen):
@@ -147,7 +148,7 @@ class Advance:
                 # Another process may have been faster, and calls have gone on from there.
                 late = agenda.late(connection, until)
                 chunk = rows[start : start + _ROWS]
-                agenda.add(connection, [row for row in chunk if late.get(row[1]) == before])
+                agenda.foresee(connection, [row for row in chunk if late.get(row[1]) == before])
         with self.writing() as connection:
             if not self._is_as_seen(catalog, seen):
                 return None
@@ -186,24 +187,28 @@ class Advance:
 
         None where the profiles of accounts follow something first: nobody gets past that.
         """
-        waiting = followups.first(connection)
+        catalog, waiting = self.catalog(), followups.first(connection)
         if waiting is not None and not agenda.first(connection, min(until, waiting.at), limit=1):
-            follow_some(connection, self.catalog(), self.moment.zone, size)
+            follow_some(connection, catalog, self.moment.zone, size)
             return 0, 0, 0
         until = until if waiting is None else min(until, waiting.at)
-        rows = agenda.first(connection, until, limit=size + 1)
+        rows, last = agenda.first(connection, until, limit=size + 1), agenda.EVERYBODY
         if len(rows) > size:
             # The last instant may have more edges than were read.
-            until = rows[-1][0] - 1
-            kept = [row for row in rows if row[0] <= until]
-            if not kept:
-                until = rows[-1][0]
-                kept = agenda.first(connection, until, limit=-1)
-            rows = kept
+            first, until = rows[0][0], rows[-1][0]
+            if first < until:
+                until -= 1
+                rows = [row for row in rows if row[0] <= until]
+            elif catalog.reads_teammates:
+                rows = agenda.first(connection, until, limit=-1)
+            else:
+                last = rows[-1][2] - 1
+                if rows[0][2] > last:  # all of one profile
+                    return self._chunk(connection, until, 2 * size)
+                rows = [row for row in rows if row[2] <= last]
         if not rows:
             return 0, 0, 0
-        moment = Moment(rows[0][0], self.moment.zone)
-        sitting = Sitting(connection, self.catalog(), moment, change=0)
+        sitting = Sitting(connection, catalog, Moment(rows[0][0], self.moment.zone), change=0)
         sitting.reach.waiting = sitting.reach.due
         passed = agenda.passed(connection, {row[2] for row in rows})
         edges = ahead_of_passed(sitting, rows, passed)
@@ -211,6 +216,6 @@ class Advance:
         settings.advance_clock(connection, until)
         entered = sum(flip.enters for flip in sitting.flips)
         left = len(sitting.flips) - entered
-        agenda.drop_until(connection, until)
+        agenda.drop_until(connection, until, last)
         sitting.write()
         return len(rows), entered, left

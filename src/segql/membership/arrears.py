@@ -9,20 +9,16 @@ nothing happens to it in their segments. Data of the transaction must not be wri
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from heapq import heapify, heappop, heappush
 from itertools import chain
 
-from segql.engines.interpreter.edges import spell
 from segql.membership.application import cause_id
 from segql.membership.catalog import Entry
+from segql.membership.passing import Ahead, ahead_of_passed, go_through, next_edge
 from segql.membership.questions import Reason
 from segql.membership.sitting import Sitting
-from segql.model.crossings import NEVER
 from segql.model.flips import Cause
-from segql.model.instants import Instant, Moment
+from segql.model.instants import Instant
 from segql.store import agenda, followups, profiles, runs
-
-BY_TIME = Reason(Cause.TIME, None)
 
 
 def bring_up_to_date(sitting: Sitting, wanted: Collection[int]) -> None:
@@ -128,82 +124,22 @@ def pass_time(sitting: Sitting, wanted: Collection[int]) -> None:
 
 
 def _unwritten(
-    sitting: Sitting, late: Mapping[int, Instant], passed: Mapping[int, Instant]
-) -> Iterable[agenda.Row]:
+    sitting: Sitting, late: Mapping[int, Instant], passed: Mapping[int, tuple[Instant, int]]
+) -> Iterator[Ahead]:
     """The first edges of profiles that are not written down, up to now."""
-    now = sitting.moment.now
+    now, places = sitting.moment.now, sitting.catalog.places
     for segment, listed in late.items():
-        for profile, instant in passed.items():
+        for profile, (instant, _) in passed.items():
             start = max(listed, instant)
-            if start < now:
-                yield from _next_edge(sitting, segment, profile, start)
+            if start < now and segment in places:
+                yield from next_edge(sitting, places[segment], profile, start)
 
 
-def _applied(sitting: Sitting, passed: Mapping[int, Instant]) -> Iterable[agenda.Row]:
+def _applied(sitting: Sitting, passed: Mapping[int, tuple[Instant, int]]) -> Iterator[Ahead]:
     """The first edges of profiles in segments that are just being applied, and to them already."""
-    for segment, due in sitting.reach.due.items():
-        if due.at is not None:
-            for profile in filter(due.is_applied_to, passed):
-                yield from _next_edge(sitting, segment, profile, max(due.at, passed[profile]))
-
-
-def ahead_of_passed(
-    sitting: Sitting, rows: Iterable[agenda.Row], passed: Mapping[int, Instant]
-) -> Iterator[agenda.Row]:
-    """The rows of living profiles, those that a profile has passed replaced by what follows it."""
-    for row in rows:
-        at, segment, profile = row
-        if profile in passed:
-            if at > passed[profile]:
-                yield row
-            else:
-                yield from _next_edge(sitting, segment, profile, passed[profile])
-
-
-def _next_edge(
-    sitting: Sitting, segment: int, profile: int, start: Instant
-) -> Iterator[agenda.Row]:
-    """The first edge after `start`, if there is one."""
-    place = sitting.catalog.places.get(segment)
-    rule = None if place is None else sitting.catalog.order[place].rule
-    if rule is not None:
-        end = spell(rule, sitting.facts_of(profile), Moment(start, sitting.moment.zone))[1]
-        if end != NEVER:
-            yield end, segment, profile
-
-
-def go_through(
-    sitting: Sitting, edges: Iterable[agenda.Row], *, until: Instant, pausing: bool = False
-) -> Instant:
-    """Ask at each edge, in order of time, then of dependency, then of profiles.
-
-    Also at those that follow from them, up to and with `until`. Gives the instant that is reached:
-    with `pausing` that of the first edge which the profiles of an account are to follow later.
-    """
     places = sitting.catalog.places
-    kept = [row for row in edges if row[1] in places]
-    ahead = [row for row in kept if row[0] <= until]
-    heapify(ahead)
-    sitting.look_until = max(sitting.look_until, until)
-    sitting.is_passing = True
-    noted, sitting.edges = sitting.edges, []
-    noted += [row for row in kept if until < row[0] <= sitting.look_until]
-    while ahead:
-        at = ahead[0][0]
-        sitting.move_to(at)
-        while ahead and ahead[0][0] == at:
-            _, segment, profile = heappop(ahead)
-            sitting.recheck(profile, (places[segment],), BY_TIME)
-        sitting.ask()
-        for row in sitting.edges:
-            if row[0] > until:
-                noted.append(row)
-            else:
-                heappush(ahead, row)
-        sitting.edges = []
-        if pausing and sitting.teams.has_later:
-            until = at
-            break
-    sitting.edges = [*noted, *ahead]
-    sitting.is_passing = False
-    return until
+    for segment, due in sitting.reach.due.items():
+        if due.at is not None and segment in places:
+            for profile in filter(due.is_applied_to, passed):
+                start = max(due.at, passed[profile][0])
+                yield from next_edge(sitting, places[segment], profile, start)

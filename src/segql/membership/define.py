@@ -23,8 +23,8 @@ from attrs import frozen
 
 from segql.engines import sets
 from segql.membership.application import Application, difference_of
-from segql.membership.arrears import ahead_of_passed, go_through
 from segql.membership.catalog import Catalog, Entry
+from segql.membership.passing import ahead_of_passed, go_through
 from segql.membership.sitting import Sitting
 from segql.model.errors import Broken, Busy
 from segql.model.flips import Cause

@@ -18,6 +18,7 @@ from segql.membership.asking import Asking
 from segql.membership.catalog import Catalog
 from segql.membership.questions import Asked, Questions, Reason
 from segql.membership.reach import Reach
+from segql.membership.selection import Selecting
 from segql.membership.teams import Teams
 from segql.model.crossings import NEVER
 from segql.model.fields import EVENT_FIELDS
@@ -47,14 +48,16 @@ class Sitting:
         self.reach = Reach(connection)
         self.flips: list[Flip] = []
         """What was found and is not written yet."""
-        self.edges: list[agenda.Row] = []
+        self.edges: list[agenda.Edge] = []
         """The time edges that are ahead, up to `look_until`, and not written yet."""
         self.look_until = agenda.until(connection)
         self.is_passing = False
         """Whether what flips now does so by time alone."""
         self.teams = Teams(connection)
         self._questions = Questions()
-        self._selecting = catalog.selection.at(moment)
+        self._selecting: Selecting | None = None
+        self._foreseen: dict[Asked, bool] = {}
+        """What waiting questions will find, where that is known."""
         self._inside: dict[Asked, bool] = {}
         """Which profiles are known to be in which segments, and which not."""
         self._facts: dict[int, StoredFacts] = {}
@@ -65,6 +68,8 @@ class Sitting:
     ) -> None:
         """Have re-checked what one more event of a stored profile, by internal id, can change."""
         self._facts.pop(profile, None)
+        if self._selecting is None:
+            self._selecting = self.catalog.selection.at(self.moment)
         places = self._selecting.places(name, properties)
         self._questions.add_by_event(profile, places, reason)
         if self.catalog.reads_teammates:
@@ -88,11 +93,16 @@ class Sitting:
         """Have rules, by place, asked about a profile."""
         self._questions.add(profile, places, reason)
 
+    def expect(self, profile: int, place: int, reason: Reason, *, holds: bool) -> None:
+        """Have a rule, by place, count as asked about a profile: what it says is known."""
+        self._foreseen[place, profile] = holds
+        self._questions.add(profile, (place,), reason)
+
     def move_to(self, instant: Instant) -> None:
         """Go on at another instant; nothing must wait."""
         if instant != self.moment.now:
             self.moment = Moment(instant, self.moment.zone)
-            self._selecting = self.catalog.selection.at(self.moment)
+            self._selecting = None
             self._asking = Asking(self.connection, self.catalog, self.moment)
 
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
@@ -144,11 +154,14 @@ class Sitting:
 
         But of a segment that has still to reach a profile: that is not asked about it before.
         """
-        self._load(self._questions)
+        self.look_inside(self._questions)
         self._questions.drop_idle(self._inside, self.catalog.turning)
-        self._read_facts({profile for _, profile in self._questions} - self._facts.keys())
+        self.read_facts(asked[1] for asked in self._questions if asked not in self._foreseen)
         for (place, profile), reason in self._questions.taken():
-            if self.reach.has(self.catalog.ids[place], profile):
+            holds = self._foreseen.pop((place, profile), None)
+            if holds is not None:
+                self.find(place, profile, reason, holds=holds)
+            elif self.reach.has(self.catalog.ids[place], profile):
                 self._ask(place, profile, reason)
 
     def _ask(self, place: int, profile: int, reason: Reason) -> None:
@@ -160,8 +173,12 @@ class Sitting:
             holds, end = found
             if end <= until:
                 self.edges.append((end, segment, profile))
-            if holds != self.is_inside(place, profile):
-                self.flip(profile, place, reason, enters=holds)
+            self.find(place, profile, reason, holds=holds)
+
+    def find(self, place: int, profile: int, reason: Reason, *, holds: bool) -> None:
+        """Flip where a rule, by place, is found to say something else of a profile than before."""
+        if holds != self.is_inside(place, profile):
+            self.flip(profile, place, reason, enters=holds)
 
     def flip(self, profile: int, place: int, reason: Reason, *, enters: bool) -> None:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
@@ -214,10 +231,11 @@ class Sitting:
         """Whether a profile is in the segment at a place, as far as is known by now."""
         asked = place, profile
         if asked not in self._inside:
-            self._load((asked,))
+            self.look_inside((asked,))
         return self._inside[asked]
 
-    def _load(self, wanted: Iterable[Asked]) -> None:
+    def look_inside(self, wanted: Iterable[Asked]) -> None:
+        """Find out together who is in which segments, by place, as far as that is not known."""
         inside, ids = self._inside, self.catalog.ids
         missing = [asked for asked in wanted if asked not in inside]
         if missing:
@@ -239,10 +257,11 @@ class Sitting:
             self._facts[profile] = found
         return found
 
-    def _read_facts(self, wanted: Collection[int]) -> None:
-        """Read at once what is known of several profiles."""
-        if len(wanted) > 1:
-            found = facts_of_many(self.connection, wanted, in_segment=self._in_segment)
+    def read_facts(self, wanted: Iterable[int]) -> None:
+        """Read at once what is known of several profiles, as far as it is not read."""
+        missing = set(wanted) - self._facts.keys()
+        if len(missing) > 1:
+            found = facts_of_many(self.connection, missing, in_segment=self._in_segment)
             self._facts.update(found)
 
     def _in_segment(self, facts: StoredFacts, name: str) -> bool:

@@ -1,7 +1,8 @@
 """Time edges that are ahead: when time alone may change who is in which segment, and for whom.
 
-A row is a question to be asked at an instant. Asking a question too many changes nothing, as long
-as no later one has been asked. Those of a segment that is due wait until it is computed.
+A row is a question to be asked at an instant, or says what the answer will be while the profile and
+the rule stay as they are. Asking a question too many changes nothing, as long as no later one has
+been asked. Rows of a segment that is due wait until it is computed.
 """
 
 from __future__ import annotations
@@ -14,32 +15,43 @@ from segql.model.instants import Instant
 from segql.store import settings
 from segql.store.driver import Connection
 
-Row: TypeAlias = tuple[Instant, int, int]
+Edge: TypeAlias = tuple[Instant, int, int]
 """The instant, the segment and the profile, by internal ids."""
+Row: TypeAlias = tuple[Instant, int, int, int | None, int, int]
+"""An edge, and what was foreseen: whether the rule holds from then on, 0 or 1, up to the next row.
+
+Seen at a change number, and of a revision of the segment. None, 0, 0 where nothing was.
+"""
+EVERYBODY: Final = 1 << 62
+"""Greater than the internal id of any profile."""
 
 _UNTIL: Final = "agenda"
 _ADD: Final = "insert or ignore into agenda (at, segment, profile) values (?, ?, ?)"
+_FORESEE: Final = """
+    insert or ignore into agenda (at, segment, profile, holds, changed, revision)
+    values (?, ?, ?, ?, ?, ?)
+"""
 _OF_PROFILES: Final = """
-    select at, segment, agenda.profile
+    select at, segment, agenda.profile, holds, changed, revision
       from json_each(:profiles) as wanted
      cross join agenda
         on agenda.profile = wanted.value
        and at <= :until
 """
 _FIRST: Final = """
-    select at, segment, profile
+    select at, segment, profile, holds, changed, revision
       from agenda
      where at <= :until
        and segment not in (select id from segments where due is not null and archived is null)
-     order by at, segment, profile
+     order by at, profile, segment
      limit :limit
 """
 _OF_SEGMENTS: Final = """
-    select at, segment, profile
+    select at, segment, profile, holds, changed, revision
       from agenda
      where at <= :until
        and segment in (select value from json_each(:segments))
-     order by at, segment, profile
+     order by at, profile, segment
      limit :limit
 """
 _IS_AHEAD_OF: Final = """
@@ -55,7 +67,7 @@ _IS_AHEAD_OF: Final = """
 _DROP: Final = "delete from agenda where at = ? and segment = ? and profile = ?"
 _DROP_UNTIL: Final = """
     delete from agenda
-     where at <= ?
+     where (at, profile) <= (?, ?)
        and segment not in (select id from segments where due is not null and archived is null)
 """
 _LATE: Final = """
@@ -73,7 +85,7 @@ _LISTED: Final = """
 """
 
 _PASSED: Final = """
-    select profile, passed
+    select profile, passed, changed
       from json_each(?) as wanted
      cross join activity
         on activity.profile = wanted.value
@@ -93,9 +105,14 @@ def look_until(connection: Connection, instant: Instant) -> None:
         settings.put(connection, _UNTIL, str(instant))
 
 
-def add(connection: Connection, rows: Iterable[Row]) -> None:
-    """Write edges down; inside `immediate`."""
-    connection.executemany(_ADD, rows)
+def add(connection: Connection, edges: Iterable[Edge]) -> None:
+    """Write down edges at which to ask; inside `immediate`."""
+    connection.executemany(_ADD, edges)
+
+
+def foresee(connection: Connection, rows: Iterable[Row]) -> None:
+    """Write edges down, with what is foreseen; inside `immediate`."""
+    connection.executemany(_FORESEE, rows)
 
 
 def of_profiles(connection: Connection, profiles: Iterable[int], until: Instant) -> list[Row]:
@@ -105,7 +122,7 @@ def of_profiles(connection: Connection, profiles: Iterable[int], until: Instant)
 
 
 def first(connection: Connection, until: Instant, *, limit: int) -> list[Row]:
-    """The first `limit` edges up to and with `until`, by instant, segment and profile.
+    """The first `limit` edges up to and with `until`, by instant, profile and segment.
 
     Those that wait are left out.
     """
@@ -131,12 +148,15 @@ def is_ahead_of(connection: Connection, account: int, until: Instant) -> bool:
 
 def drop(connection: Connection, rows: Sequence[Row]) -> None:
     """Forget edges; inside `immediate`."""
-    connection.executemany(_DROP, rows)
+    connection.executemany(_DROP, [row[:3] for row in rows])
 
 
-def drop_until(connection: Connection, instant: Instant) -> None:
-    """Forget every edge up to and with `instant` that does not wait; inside `immediate`."""
-    connection.execute(_DROP_UNTIL, (instant,))
+def drop_until(connection: Connection, instant: Instant, profile: int = EVERYBODY) -> None:
+    """Forget every edge that does not wait, up to and with that of a profile at `instant`.
+
+    Inside `immediate`.
+    """
+    connection.execute(_DROP_UNTIL, (instant, profile))
 
 
 def late(connection: Connection, until: Instant) -> dict[int, Instant]:
@@ -157,9 +177,13 @@ def mark_listed(
     )
 
 
-def passed(connection: Connection, ids: Iterable[int]) -> dict[int, Instant]:
-    """Up to when profiles, by internal id, have passed every time edge; living ones alone."""
-    return dict(connection.execute(_PASSED, (json.dumps(list(ids)),)))
+def passed(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[Instant, int]]:
+    """Up to when profiles, by internal id, have passed every time edge; living ones alone.
+
+    Each with the number of its last change.
+    """
+    rows = connection.execute(_PASSED, (json.dumps(list(ids)),))
+    return {profile: (instant, change) for profile, instant, change in rows}
 
 
 def mark_passed(connection: Connection, ids: Iterable[int], *, at: Instant) -> None:

@@ -24,12 +24,12 @@ from segql.store.driver import (
     not_ours,
 )
 from segql.store.schema import APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4
-from segql.store.schema_agenda import VERSION_6
+from segql.store.schema_agenda import VERSION_6, VERSION_9
 from segql.store.schema_followups import VERSION_8
 from segql.store.schema_messages import VERSION_7
 from segql.store.schema_outbox import VERSION_5
 
-VERSION: Final = 8
+VERSION: Final = 9
 """The schema that this code reads and writes; kept in the file as `user_version`."""
 
 steps = Migrations("segql")
@@ -88,6 +88,13 @@ def version_7(database: Database) -> None:
 def version_8(database: Database) -> None:
     """What the profiles of an account follow later, as of the instant at which it happened."""
     for part in VERSION_8:
+        database.executescript(part)
+
+
+@steps(name="version 9")
+def version_9(database: Database) -> None:
+    """What time will do to a profile, where that is known beforehand."""
+    for part in VERSION_9:
         database.executescript(part)
 
 

@@ -33,3 +33,31 @@ row.
 """
 
 VERSION_6: Final = (AGENDA,)
+
+FORESEEN: Final = """
+    alter table agenda rename to questions;
+    drop index agenda_profile;
+    create table agenda (
+        at integer not null,
+        profile integer not null,
+        segment integer not null,
+        holds integer,
+        changed integer not null default 0,
+        revision integer not null default 0,
+        primary key (at, profile, segment)
+    ) without rowid;
+    insert into agenda (at, profile, segment)
+    select at, profile, segment
+      from questions
+     order by at, profile, segment;
+    drop table questions;
+    -- what is ahead of one profile
+    create index agenda_profile on agenda (profile, at);
+"""
+"""What is known beforehand: unless `holds` is null, the `revision` of the segment's rule holds for
+the profile from `at` on, or not, up to its next row, as far as rows are written down; if the
+profile has not changed since the change number `changed`. By profile inside an instant, so that one
+with very many edges can be passed in several transactions.
+"""
+
+VERSION_9: Final = (FORESEEN,)

@@ -34,11 +34,13 @@ nothing but such snapshots. Every distinct condition is evaluated once. Loads Nu
 - `job`: one evaluation, range by range
 - `evaluate`: catalogue and moment → members
 - `crossed`: what time alone may change between two instants, for many owners at once
-- `upcoming`: whom time alone may move into or out of segments, and when at first
+- `foreseen`: what a condition will come to say as time goes by
+- `foresight`: the same of rules, for a slice
+- `upcoming`: whom time alone will move into or out of segments, and when
 """
 
 from segql.engines.sets.course import Cancelled
 from segql.engines.sets.evaluate import Result, count, evaluate
-from segql.engines.sets.upcoming import upcoming
+from segql.engines.sets.upcoming import ASK, Upcoming, upcoming
 
-__all__ = ["Cancelled", "Result", "count", "evaluate", "upcoming"]
+__all__ = ["ASK", "Cancelled", "Result", "Upcoming", "count", "evaluate", "upcoming"]

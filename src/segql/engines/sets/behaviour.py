@@ -78,13 +78,13 @@ def _fitting(
         found = np.zeros(slots, np.bool_)
         found[owners] = True
     elif condition.times is not None:
-        found = _inside(condition.times, np.bincount(owners, minlength=slots))
+        found = accepts(condition.times, np.bincount(owners, minlength=slots))
     if condition.days is not None:
         times = activities.stream.times.values(chosen) if len(chosen) else chosen
         days = local_days(times, moment.zone) if len(chosen) else chosen
         fresh = np.ones(len(chosen), np.bool_)
         fresh[1:] = (owners[1:] != owners[:-1]) | (days[1:] != days[:-1])
-        found &= _inside(condition.days, np.bincount(owners[fresh], minlength=slots))
+        found &= accepts(condition.days, np.bincount(owners[fresh], minlength=slots))
     if condition.having is not None:
         column = activities.column(condition.having.path)
         if condition.having.aggregate in PICKS:
@@ -116,7 +116,7 @@ def _in_units(condition: Did, units: Units, activities: Activities, moment: Mome
     numbers = np.bincount(who[fits[:-1]], minlength=stream.slots)
     if fits[-1]:
         numbers += units.last - np.bincount(who, minlength=stream.slots)
-    return _inside(units.accepted, numbers)
+    return accepts(units.accepted, numbers)
 
 
 def first_or_last(condition: Nth, activities: Activities, moment: Moment) -> Bools:
@@ -222,7 +222,8 @@ def _counted(stream: Stream, times: Range, low: int, high: int) -> Bools | None:
     return found
 
 
-def _inside(accepted: Range, numbers: Whole) -> Bools:
+def accepts(accepted: Range, numbers: Whole) -> Bools:
+    """Which of the numbers lie in the range."""
     if accepted.most is None:
         return numbers >= accepted.least
     return (numbers >= accepted.least) & (numbers <= accepted.most)

@@ -21,6 +21,7 @@ from segql.engines.sets.scaled import Index, Ints, Whole
 from segql.engines.sets.slices import Slice, Terms
 from segql.engines.sets.sources import ACTIVITY, changed_at, trait, values
 from segql.model.calendar import day_start, local_day, shifted
+from segql.model.crossings import NEVER
 from segql.model.fields import TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant, Moment
 from segql.model.windows import Edge, NowPlus, UnitEdge, Window, resolve
@@ -87,13 +88,36 @@ class Span:
             if edge is not None:
                 low, high = self.passed_by(edge)
                 if low < high:
-                    at = np.flatnonzero(instants.between(low, high))
+                    at = instants.places(low, high)
                     yield at, self.when(edge, instants.values(at))
 
     def beginning(self, instants: Ints) -> Crossed:
         """The places of `instants` that lie in this span."""
-        at = np.flatnonzero(instants.between(self.start + 1, self.end + 1))
+        at = instants.places(self.start + 1, self.end + 1)
         return at, instants.values(at)
+
+    def stays(self, window: Window, instants: Whole) -> tuple[Whole, Whole]:
+        """From when on, and until when, each of `instants` lies in `window`.
+
+        Told apart in this span only: before it counts as its start, after it as `NEVER`. Nothing is
+        ever inside that leaves before it enters.
+        """
+        entering = np.full(len(instants), self.start, np.int64)
+        leaving = np.full(len(instants), NEVER, np.int64)
+        if window.high is not None:
+            entering = self._passing(window.high, instants)
+        if window.low is not None:
+            leaving = self._passing(window.low, instants)
+        return entering, leaving
+
+    def _passing(self, edge: Edge, instants: Whole) -> Whole:
+        """When `edge` lies past each of `instants` for the first time."""
+        low, high = self.passed_by(edge)
+        found = np.where(instants < low, self.start, NEVER)
+        here = np.flatnonzero((instants >= low) & (instants < high))
+        if len(here):
+            found[here] = self.when(edge, instants[here])
+        return found
 
 
 def crossed(condition: Rule, slice_: Slice, terms: Terms, span: Span) -> Iterator[Crossed]:

@@ -27,6 +27,7 @@ MISSING: Final[int] = int(np.iinfo(np.int64).min)
 _UNITS: Final = (86_400_000, 3_600_000, 60_000, 1_000)
 _MAX_DECIMALS: Final = 5
 _EXACT: Final = float(1 << 53)
+_BLOCK: Final = 1 << 15
 
 
 def narrow(codes: Whole) -> Array:
@@ -126,6 +127,26 @@ class Ints:
             return self._from(first, at)
         below = ~self._from(past, at)
         return below if first == 0 else below & self._from(first, at)
+
+    def places(self, low: int, high: int) -> Index:
+        """The places of the numbers with `low <= number < high`, ascending."""
+        first, past = self._code(low), self._code(high)
+        if past <= first:
+            return np.zeros(0, np.intp)
+        if first == 0 and past > self._top:
+            return np.arange(self.count)
+        codes = self._arrays["codes"]
+        codes = codes.view(f"u{codes.itemsize}")
+        least, most = first >> self._shift, (past - 1) >> self._shift
+        kind = codes.dtype.type
+        # Whatever lies below wraps around; each block stays in the processor's cache.
+        found = np.concatenate(
+            [
+                start + np.flatnonzero(codes[start : start + _BLOCK] - kind(least) <= most - least)
+                for start in range(0, len(codes), _BLOCK)
+            ]
+        )
+        return found[self.between(low, high, found)] if self._shift else found
 
     def values(self, at: Index | None = None) -> Whole:
         """The numbers everywhere or at the places `at`, `MISSING` where there is none."""

@@ -77,6 +77,19 @@ class Stream:
         steps[self.starts] = np.diff(self.who, prepend=0)
         return np.cumsum(steps, out=steps)
 
+    def owner_of(self, places: Index) -> Index:
+        """The owners of the activities at some places, without a look at all the others."""
+        return self.who[np.searchsorted(self.ends, places, side="right")]
+
+    def places_of(self, owners: Index) -> tuple[Index, Index]:
+        """Every activity of some of `who`, ascending, and the owner of each."""
+        at = np.searchsorted(self.who, owners)
+        counts = self.counts[at]
+        ends = np.cumsum(counts)
+        places = np.arange(ends[-1] if len(ends) else 0)
+        places += np.repeat(self.starts[at] - (ends - counts), counts)
+        return places, np.repeat(owners, counts)
+
     @cached_property
     def times(self) -> Ints:
         """The time of each activity; the stream must not be empty."""
