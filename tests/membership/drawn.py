@@ -46,7 +46,7 @@ tracks: st.SearchStrategy[Any] = st.builds(
         who, event, {"amount": amount}, time=back, message_id=message
     ),
     people,
-    st.sampled_from(["buy", "export"]),
+    st.sampled_from(["buy", "export", "buy", "export", ""]),
     st.sampled_from([0, 2]),
     ago,
     st.none() | st.sampled_from(["m1", "m2", "m3"]),
@@ -56,10 +56,24 @@ surveys: st.SearchStrategy[Any] = st.builds(
         who, "nps", action, {"score": score}, time=back, response_id=own
     ),
     people,
-    st.sampled_from(["seen", "completed", "dismissed", "partial"]),
+    st.sampled_from(["seen", "completed", "dismissed", "partial", "praised"]),
     st.sampled_from([3, 9, None]),
     ago,
     st.none() | st.sampled_from(["r1", "r2"]),
+)
+imported = st.lists(
+    st.builds(
+        lambda who, event, amount, back, message: calls.Track(
+            who, event, {"amount": amount}, time=back, message_id=message
+        ),
+        people,
+        st.sampled_from(["buy", "export"]),
+        st.sampled_from([0, 2]),
+        ago.filter(lambda back: back is not None),
+        st.sampled_from(["i1", "i2", "i3", "i4"]),
+    ),
+    min_size=1,
+    max_size=3,
 )
 batches = st.lists(
     st.one_of(

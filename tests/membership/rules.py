@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from membership.world import Line
+
 START: Final = 1_772_366_400_000
 """2026-03-01 12:00 UTC, a Sunday."""
 HOUR: Final = 3_600_000
@@ -62,6 +64,16 @@ NESTED: Final = (
     'in segment "c" or events >= 2',
     'any teammate (in segment "a" and not in segment "b")',
     'in segment "b" and did "buy" within 2h',
+    'in segment "list" and not in segment "b"',
+    'any teammate (in segment "list") or did "export" within 3h',
 )
+LINES: Final = {
+    "": (),
+    'on enter notify "crm" on leave notify "crm"': (Line("enter"), Line("leave")),
+    'on enter notify "crm" at most once every 3h': (Line("enter", cooldown=3 * HOUR),),
+    'after 2h notify "crm"': (Line("stayed", after=2 * HOUR),),
+    'after 1d notify "crm" at most once every 2d': (Line("stayed", after=DAY, cooldown=2 * DAY),),
+}
+"""What the lines of a segment say, and mean."""
 LENGTHS: Final = (HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, DAY, 2 * DAY)
 """Every exact length in the rules; months end at local midnights."""

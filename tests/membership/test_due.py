@@ -161,4 +161,4 @@ def test_an_import_in_the_millisecond_in_which_edges_are_looked_for_counts(
         define(project, 'did "buy" within 30min', START)
     assert not left
     advance(project, now=START + 20 * HOUR)
-    assert flips_of(project, "ann") == [(0, True, "said"), (0.5, False, "time")]
+    assert flips_of(project, "ann") == [(0, True, "import"), (0.5, False, "time")]
