@@ -16,16 +16,16 @@ import pytest
 
 from laws.test_agreement import draw_rules
 from laws.worlds import PLACES, World, world
+from membership.rules import DAY, HOUR, START
 from populations import by_oracle, stored
-from segql.app import advance, lists, segments
+from segql.app import advance, ingest, lists, segments
 from segql.app.project import Project
 from segql.language.files import ParsedFile
 from segql.language.format import format_file
 from segql.language.syntax import Rule, Segment
+from segql.model.calls import Track
 from segql.store import members, profiles
 
-HOUR = 3_600_000
-DAY = 24 * HOUR
 FLIPS = """
     select segment, profile, entered_flip as flip, 1, entered, entered_cause from history
      union all
@@ -85,6 +85,21 @@ def compare(number: int, per_form: int, steps: int, folder: Path, *, share: int 
 
 def test_it_makes_no_difference_in_how_many_steps_time_passes(tmp_path: Path) -> None:
     assert compare(0, 1, 2, tmp_path, share=6) > 10
+
+
+def test_time_passes_up_to_the_clock_where_a_process_is_behind_it(tmp_path: Path) -> None:
+    """A call has moved it on, for its own profile alone."""
+    with Project.opened(tmp_path / "team.db", create=True) as project:
+        ingest.one(project, Track("ann", "buy"), now=START)
+        rule = 'did "buy" within 2h'
+        segments.define_one(project, "a", rule, description=None, now=START)
+        ingest.one(project, Track("bob", "export"), now=START + 5 * HOUR)
+        segments.define_one(project, "a", "everyone", description=None, now=START + HOUR)
+        assert [flip[3:6] for flip in flips(project)][:3] == [
+            (1, START, "definition"),
+            (0, START + 2 * HOUR, "time"),
+            (1, START + 5 * HOUR, "definition"),
+        ]
 
 
 @pytest.mark.slow

@@ -26,14 +26,14 @@ _NEAR_MS: Final = 86_400_000
 def advance(project: Project, *, now: Instant) -> Advanced:
     """Bring every segment to `now`, each flip at the instant at which it happens.
 
-    What is due comes first, at the project's clock. Where that is later than `now`, nothing moves.
-    Stays that have lasted fire at the end.
+    What is due comes first, at the project's clock. Where that is later than `now`, it counts: a
+    call may have moved it on for its own profiles alone. Stays that have lasted fire at the end.
     """
     if not 0 <= now <= MAX_INSTANT:
         raise Refused("the instant lies outside the years 1970 to 9999", code="bad-time")
     catch_up_at_clock(project, now=now)
     late = runs.due(project.connection)
-    done = _advance(project, now).done()
+    done = _advance(project, max(now, settings.clock(project.connection))).done()
     outbox.pass_stays(project, now=done.to, but=late)
     return done
 
