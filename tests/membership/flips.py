@@ -24,7 +24,7 @@ FLIPS: Final = """
 
 
 TOLD: Final = """
-    select profile, what, instant
+    select profile, outbox.segment, what, instant
       from outbox
       join subscriptions
         on subscriptions.id = subscription
@@ -100,17 +100,17 @@ def are_alike(actual: Sequence[tuple[int, bool, str]], expected: Sequence[Flip])
 
 def told_just_once(project: Project, world: World) -> None:
     """Destinations are told of what is news, and of nothing else."""
-    found: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-    for profile, what, instant in project.connection.execute(TOLD):
-        found[profile, what].append(instant)
+    found: defaultdict[tuple[int, int, str], list[int]] = defaultdict(list)
+    for profile, segment, what, instant in project.connection.execute(TOLD):
+        found[profile, segment, what].append(instant)
     for person in world.people.values():
-        maybe = dict(person.maybe_told)
-        for line in {**person.told, **maybe}:
-            told = found.pop((person.id or 0, line.what), [])
-            for other, at in person.maybe_told:
-                if other == line and at in told:
+        maybe = {(segment, line): at for segment, line, at in person.maybe_told}
+        for segment, line in {**person.told, **maybe}:
+            told = found.pop((person.id or 0, segment.id or 0, line.what), [])
+            for at in [at for *pair, at in person.maybe_told if pair == [segment, line]]:
+                if at in told:
                     told.remove(at)
-            assert told == sorted(person.told.get(line, ())), (line, person)
+            assert told == sorted(person.told.get((segment, line), ())), (line, person)
     assert not any(found.values()), found
 
 

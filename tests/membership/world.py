@@ -76,9 +76,9 @@ class Person:
     calls: list[int] = field(factory=list)
     events: list[dict[str, Any]] = field(factory=list)
     surveys: list[dict[str, Any]] = field(factory=list)
-    told: dict[Line, list[int]] = field(factory=lambda: defaultdict(list))
+    told: dict[tuple[Segment, Line], list[int]] = field(factory=lambda: defaultdict(list))
     """When lines had something to tell, cool-downs observed."""
-    maybe_told: set[tuple[Line, int]] = field(factory=set)
+    maybe_told: set[tuple[Segment, Line, int]] = field(factory=set)
     """Exits in a batch with a merge: by that alone, and silent, or by what else was said."""
     id: int | None = None
     """The store's own, once it is known."""
@@ -340,8 +340,8 @@ class World:
         kept.surveys = sorted(kept.surveys + gone.surveys, key=lambda one: int(one["arrived"]))
         for segment in self.segments.values():
             self._hand_over(segment, gone, kept)
-        for line, instants in gone.told.items():
-            kept.told[line] += instants
+        for pair, instants in gone.told.items():
+            kept.told[pair] += instants
         kept.maybe_told |= gone.maybe_told
 
     def _hand_over(self, segment: Segment, absorbed: Person, survivor: Person) -> None:
@@ -450,7 +450,8 @@ class World:
             if not merged:
                 self._tell(segment, person, "leave", at, causes)
             elif causes != CAUSES[calls.Merge]:
-                person.maybe_told |= {(one, at) for one in segment.lines if one.what == "leave"}
+                lines = [one for one in segment.lines if one.what == "leave"]
+                person.maybe_told |= {(segment, one, at) for one in lines}
 
     # What is told of it
 
@@ -458,7 +459,7 @@ class World:
         if not (causes <= SILENT or causes == MERGE):
             for line in segment.lines:
                 if line.what == what:
-                    self._fire(person, line, at)
+                    self._fire(segment, person, line, at)
 
     def _have_lasted(self, segment: Segment, person: Person, stays: list[Stay], until: int) -> None:
         """Fire for the open stay, once for each line, if it has lasted by then."""
@@ -466,11 +467,12 @@ class World:
             at = stays[-1].entered + line.after
             if line.what == "stayed" and line not in stays[-1].told and at <= until:
                 stays[-1].told.add(line)
-                self._fire(person, line, at)
+                self._fire(segment, person, line, at)
 
-    def _fire(self, person: Person, line: Line, at: int) -> None:
-        if all(at >= before + line.cooldown for before in person.told[line]):
-            person.told[line].append(at)
+    def _fire(self, segment: Segment, person: Person, line: Line, at: int) -> None:
+        told = person.told[segment, line]
+        if all(at >= before + line.cooldown for before in told):
+            told.append(at)
 
 
 def is_in(stays: list[Stay]) -> bool:
