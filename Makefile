@@ -9,7 +9,7 @@ DEMO   := build/demo
 USERS  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tui test test-all lint types check wheel-check bench bench-language clean bench-membership
+.PHONY: help demo tui test test-all lint types check wheel-check bench bench-language bench-tui clean bench-membership
 
 help:
 	@echo "make demo         import real and generated data, show segments with their members"
@@ -20,6 +20,7 @@ help:
 	@echo "make wheel-check  install the wheel elsewhere and run it"
 	@echo "make bench        benchmarks beside DuckDB and ClickHouse (in an environment of its own)"
 	@echo "make bench-membership  live calls, a definition and an hour that passes"
+	@echo "make bench-tui    somebody types into the terminal UI over 1 M profiles"
 	@echo "make bench-language  the language beside rule-engine, CEL and json-logic"
 
 demo: $(CORE)
@@ -77,6 +78,15 @@ bench-language: $(BENCH_LANGUAGE)/.done
 $(BENCH_LANGUAGE)/.done: pyproject.toml benchmarks/requirements-language.txt
 	$(PYTHON) -m venv $(BENCH_LANGUAGE)
 	$(BENCH_LANGUAGE)/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements-language.txt -e .
+	@touch $@
+
+BENCH_TUI := build/bench/tui
+bench-tui: $(BENCH_TUI)/.done
+	$(BENCH_TUI)/bin/python -m benchmarks.tui $(ARGS)
+
+$(BENCH_TUI)/.done: pyproject.toml constraints.txt benchmarks/requirements-tui.txt
+	$(PYTHON) -m venv $(BENCH_TUI)
+	$(BENCH_TUI)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -r benchmarks/requirements-tui.txt -e .
 	@touch $@
 
 $(BENCH)/.done: pyproject.toml constraints.txt benchmarks/requirements.txt

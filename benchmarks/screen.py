@@ -20,6 +20,10 @@ import pyte
 WAIT_S = 60.0
 
 
+class NeverShown(Exception):
+    """What should be on the screen did not come."""
+
+
 class Terminal:
     """A program on a pseudo-terminal; a thread keeps up what its screen shows."""
 
@@ -78,7 +82,7 @@ class Terminal:
         """The time at which the lines of the screen first make `true` hold, now at the earliest."""
         with self._news:
             if not self._news.wait_for(lambda: true(self._lines), WAIT_S):
-                raise SystemExit(f"{what} never came:\n" + "\n".join(self._lines))
+                raise NeverShown(f"{what} never came:\n" + "\n".join(self._lines))
             return time.perf_counter()
 
     def shows(self, text: str) -> float:

@@ -1,7 +1,7 @@
 """Somebody types rules into the real terminal UI: how long until each fresh count is on the screen.
 
 The app runs as it always does, on a pseudo-terminal; keys come at a person's pace, and the
-screen is read as a terminal would draw it. Exits with 1 when a count is not that of a full evaluation.
+screen is read as a terminal would draw it. Exits with 1 when a count is not a full evaluation's.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 
 import numpy as np
+from attrs import frozen
 
 from benchmarks import segql_side, segql_store
 from benchmarks.population import NOW, population
-from benchmarks.screen import Terminal
+from benchmarks.screen import NeverShown, Terminal
 from segql.app import segments, sources
 from segql.app.project import Project
 from segql.model.instants import iso
@@ -31,6 +32,8 @@ F2, SELECT_ALL, BACKSPACE = "\x1bOQ", "\x1b[18~", "\x7f"
 PACE_S = (0.05, 0.16)
 """Between two keys: some 10 a second, as by a fast typist."""
 IDLE_S = 10.0
+FIRST = "csv exporters"
+"""A segment that the first screen shows."""
 EDITOR = slice(29, 76)
 """The columns of the editor's text."""
 
@@ -46,14 +49,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     store = _store(options)
     counts = segql_side.evaluate(store)
+    rules = _rules()
+    chosen = random.Random(7).sample(sorted(rules), min(options.rules, len(rules)))
+    rules = {name: rules[name] for name in chosen}
+    counted = {name: f" {counts[name]:,} of {options.profiles:,}" for name in chosen}
     with tempfile.TemporaryDirectory() as state:
-        command = [
-            sys.executable, "-m", "segql", "tui", "--db", str(store), "--now", iso(NOW),
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "segql", "tui", "--db", str(store), "--now", iso(NOW)]
         env = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_STATE_HOME": state}
         _start(command, env, options.starts)
         with Terminal(command, size=SIZE, env=env) as terminal:
-            return _type(terminal, counts, options)
+            terminal.shows(FIRST)
+            terminal.send(F2)
+            terminal.shows("untitled 1")
+            typed = _typed(terminal, rules, counted)
+            _report(typed, rules)
+            before = terminal.processor_s()
+            time.sleep(IDLE_S)
+            idle = (terminal.processor_s() - before) / IDLE_S
+            print(f"{'processor while nobody types':<40}{100 * idle:>7.1f} %")
+    wrong = len(rules) - len(typed.fresh_s)
+    print(
+        f"{len(rules)} rules, {typed.keys:,} keys, {wrong} counts that are not a full evaluation's"
+    )
+    return int(wrong > 0)
 
 
 def _store(options: argparse.Namespace) -> Path:
@@ -77,57 +95,60 @@ def _start(command: Sequence[str], env: dict[str, str], times: int) -> None:
         with Terminal(command, size=SIZE, env=env) as terminal:
             painted.append(terminal.shows("Help") - terminal.began)
             processor.append(terminal.processor_s())
-            filled.append(terminal.shows("csv exporters") - terminal.began)
+            filled.append(terminal.shows(FIRST) - terminal.began)
     print(f"{'start to the first paint':<40}{1000 * statistics.median(painted):>7,.0f} ms")
     print(f"{'  processor time of that':<40}{1000 * statistics.median(processor):>7,.0f} ms")
     print(f"{'start to the segments':<40}{1000 * statistics.median(filled):>7,.0f} ms")
 
 
-def _type(terminal: Terminal, counts: dict[str, int], options: argparse.Namespace) -> int:
+@frozen
+class Typed:
+    """What typing rules took, in seconds, and what the program held after each, in MB."""
+
+    letters_s: Sequence[float]
+    """From a key to its letter on the screen."""
+    fresh_s: Mapping[str, float]
+    """From the last key of a rule to its count on the screen; not of those that never came."""
+    keys: int
+    processor_s: float
+    memory_mb: Sequence[float]
+
+
+def _typed(terminal: Terminal, rules: Mapping[str, str], counted: Mapping[str, str]) -> Typed:
+    """Type each of `rules` into an empty text, and wait until `counted` of it is on the screen."""
     chance = random.Random(7)
-    rules = _rules()
-    chosen = chance.sample(sorted(rules), min(options.rules, len(rules)))
-    terminal.shows("csv exporters")
-    terminal.send(F2)
-    terminal.shows("untitled 1")
-    echoes, fresh, wrong = list[float](), list[float](), 0
-    memory = list[float]()
-    for name in chosen:
-        text, of = rules[name], f"of {options.profiles:,}"
+    letters, fresh, memory = list[float](), dict[str, float](), list[float]()
+    before = terminal.processor_s()
+    for name, text in rules.items():
         for place, key in enumerate(text):
             sent = terminal.send(key)
-            seen = _is_written(text[: place + 1])
-            shown = terminal.wait(seen, f"{text[: place + 1]!r}")
+            shown = terminal.wait(_is_written(text[: place + 1]), f"{text[: place + 1]!r}")
             if key != " ":
-                echoes.append(shown - sent)
+                letters.append(shown - sent)
             if place + 1 < len(text):
                 time.sleep(max(0.0, chance.uniform(*PACE_S) - (time.perf_counter() - sent)))
-        wanted = f" {counts[name]:,} {of}"
         try:
-            fresh.append(terminal.wait(_has(wanted), f"{wanted!r} for {text}") - sent)
-        except SystemExit as never:
-            print(never)
-            wrong += 1
+            fresh[name] = terminal.shows(counted[name]) - sent
+        except NeverShown as never:
+            print(f"{text}\n{never}")
         memory.append(terminal.memory_mb())
         terminal.send(SELECT_ALL)
-        time.sleep(0.2)
+        time.sleep(0.2)  # two keys at once may be told apart in another order
         terminal.send(BACKSPACE)
         terminal.shows("no rule yet")
-    _print("key to its letter on the screen", echoes)
-    _print("last key to the fresh count", fresh)
-    slowest = sorted(zip(fresh, chosen, strict=False), reverse=True)[:5]
-    for took, name in slowest:
+    processor_s = terminal.processor_s() - before
+    return Typed(letters, fresh, sum(map(len, rules.values())), processor_s, memory)
+
+
+def _report(typed: Typed, rules: Mapping[str, str]) -> None:
+    _print("key to its letter on the screen", typed.letters_s)
+    _print("last key to the fresh count", list(typed.fresh_s.values()))
+    for name, took in sorted(typed.fresh_s.items(), key=lambda one: -one[1])[:3]:
         print(f"    {1000 * took:>6,.0f} ms  {rules[name]}")
-    print(f"{'memory, after the first rule':<40}{memory[0]:>7,.0f} MB")
-    middle = len(memory) // 2
-    print(f"{f'memory, after rule {middle + 1}':<40}{memory[middle]:>7,.0f} MB")
-    print(f"{f'memory, after rule {len(memory)}':<40}{memory[-1]:>7,.0f} MB")
-    before = terminal.processor_s()
-    time.sleep(IDLE_S)
-    idle = (terminal.processor_s() - before) / IDLE_S
-    print(f"{'processor while nobody types':<40}{100 * idle:>7.1f} %")
-    print(f"{len(chosen)} rules, {len(echoes):,} keys, {wrong} wrong counts")
-    return int(wrong > 0)
+    processor_ms = 1000 * typed.processor_s / typed.keys
+    print(f"{'processor time of a key, counting too':<40}{processor_ms:>7,.0f} ms")
+    for place in sorted({0, len(rules) // 2, len(rules) - 1}):
+        print(f"{f'memory after rule {place + 1}':<40}{typed.memory_mb[place]:>7,.0f} MB")
 
 
 def _rules() -> dict[str, str]:
@@ -147,10 +168,6 @@ def _is_written(text: str) -> Callable[[Sequence[str]], bool]:
         return shown.startswith(letters)
 
     return seen
-
-
-def _has(text: str) -> Callable[[Sequence[str]], bool]:
-    return lambda lines: any(text in line for line in lines)
 
 
 def _print(what: str, took: Sequence[float]) -> None:

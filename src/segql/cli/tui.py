@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from importlib.util import find_spec
@@ -65,6 +66,8 @@ def tui_command(
             state=user_state_path("segql", appauthor=False),
             settings=config.tui,
             in_page=served,
+            # What is loaded stays: going through all of it for garbage held keys up for 100 ms.
+            once_loaded=gc.freeze,
         )
         app.run()
         wanted = app.wants

@@ -6,6 +6,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `keys`: every key, by the id that `segql.toml` calls it by
 - `session`: a project's database as the screens use it
 - `looks`: styles of pieces of text
+- `words`: text on the screen that costs nothing while it stays the same
 - `dialogs`: failures with text to copy; questions before something is destroyed
 - `ground`: the dialog about a database that cannot be used
 - `page`: what the main screens share

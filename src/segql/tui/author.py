@@ -89,12 +89,13 @@ the cursor. Nothing is lost: what is not saved is there again at the next start.
     def contents(self) -> ComposeResult:
         """Names, the editor with what is to be said of the text, the preview."""
         menu = CompletionMenu()
+        # First: a widget that comes and goes has all those before it drawn anew.
+        yield menu
         with Horizontal():
             yield Navigator()
             with Vertical(id="work"):
                 yield Writing(menu)
                 yield PreviewPane()
-        yield menu
 
     # The life of the screen
 

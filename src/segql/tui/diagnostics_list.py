@@ -48,15 +48,19 @@ class DiagnosticsList(OptionList):
         super().__init__(id="diagnostics")
         self.text = ""
         self.diagnostics: tuple[Diagnostic, ...] = ()
+        self._shown: list[Content] = []
 
     def show(self, text: str, diagnostics: Sequence[Diagnostic]) -> None:
         """Show what is to be said of `text`."""
         self.text, self.diagnostics = text, tuple(diagnostics)
         self.set_class(bool(diagnostics), "-any")
-        source = Source(text)
+        source, key = Source(text), self.app.keys.words("author.fix")
+        prompts = [_prompt(one, source, key) for one in diagnostics]
+        if len(prompts) == len(self._shown) and all(map(Content.is_same, prompts, self._shown)):
+            return
+        self._shown = prompts
         self.clear_options()
-        key = self.app.keys.words("author.fix")
-        self.add_options([Option(_prompt(one, source, key)) for one in diagnostics])
+        self.add_options(map(Option, prompts))
 
     def fix_at(self, at: int) -> Diagnostic | None:
         """What the quick fix mends: at the cursor, else the first that has a fix."""

@@ -84,15 +84,18 @@ class SegqlApp(SessionApp):
         state: Path,
         settings: Tui | None = None,
         in_page: bool = False,
+        once_loaded: Callable[[], object] | None = None,
     ) -> None:
         """Take where the database is, and the folder that drafts are kept in.
 
-        `in_page` is whether it runs behind a page of a browser. What is wrong in `settings` is said
+        `in_page` is whether it runs behind a page of a browser; `once_loaded` is called when all
+        that the app loads once is there. What is wrong in `settings` is said
         once the app is there; the rest is heeded.
         """
         super().__init__(driver_class=_page_driver() if in_page else None)
         self.state = state
         self.session = Session(path, clock=clock)
+        self._once_loaded = once_loaded
         self._settings = settings or Tui()
         self.keys = keys_in(self._settings.keys)
         self._change: object = None
@@ -128,6 +131,8 @@ class SegqlApp(SessionApp):
     async def _load_ahead(self) -> None:
         with suppress(SegqlError):  # the screen in front says it
             await self.session.run(_load_screens)
+        if self._once_loaded is not None:
+            self._once_loaded()
 
     async def on_unmount(self) -> None:
         """Let the database go."""

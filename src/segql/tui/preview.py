@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from segql.app.preview import Preview
 from segql.model.display import bar, percent, visible
 from segql.model.why import Why, outlook_lines, render
 from segql.tui.assessment import Counted
 from segql.tui.looks import MUTED
+from segql.tui.words import Words
 
 _BAR = 16
 _STEP_BAR = 8
@@ -28,7 +29,7 @@ class PreviewPane(Vertical):
     DEFAULT_CSS = """
     PreviewPane {
         layout: vertical;
-        & Static { width: 100%; height: auto; }
+        & Words { width: 100%; height: auto; }
         & #numbers { height: auto; max-height: 40%; padding: 0 1; }
         & #count { text-style: bold; }
         & #funnel { margin-top: 1; }
@@ -37,7 +38,7 @@ class PreviewPane(Vertical):
         & #people { color: $text-muted; padding: 0 1; }
         & #because { height: auto; max-height: 45%; padding: 0 1; border-top: solid $panel; }
         & #who { height: 1fr; }
-        &.-stale #numbers { opacity: 60%; }
+        & #numbers.-stale { opacity: 60%; }
         &.-none #who, &.-none #funnel, &.-none #because { display: none; }
         &.-flat {
             layout: grid; grid-size: 2 2; grid-columns: 3fr 2fr; grid-rows: auto 1fr;
@@ -65,23 +66,23 @@ class PreviewPane(Vertical):
         """From the whole to the single member."""
         table: DataTable[Text] = DataTable(id="members", cursor_type="row", zebra_stripes=True)
         with VerticalScroll(id="numbers", can_focus=False):
-            yield Static(id="count")
-            yield Static(id="change")
-            yield Static(id="condition")
-            yield Static(id="funnel")
+            yield Words(id="count")
+            yield Words(id="change")
+            yield Words(id="condition")
+            yield Words(id="funnel")
         with Vertical(id="who"):
             yield table
-            yield Static(id="people")
+            yield Words(id="people")
         with VerticalScroll(id="because"):
-            yield Static(id="why")
+            yield Words(id="why")
 
     def stale(self) -> None:
         """Say that fresh numbers are on their way."""
-        self.add_class("-stale")
+        self.query_one("#numbers").add_class("-stale")
 
     def say(self, words: str) -> None:
         """Say why there is no preview."""
-        self.remove_class("-stale")
+        self.query_one("#numbers").remove_class("-stale")
         self.add_class("-none")
         self.preview = None
         self._tell("count", Content.styled(visible(words), MUTED))
@@ -102,7 +103,8 @@ class PreviewPane(Vertical):
     def show(self, preview: Preview) -> None:
         """Show fresh numbers."""
         self.preview = preview
-        self.remove_class("-stale", "-none")
+        self.query_one("#numbers").remove_class("-stale")
+        self.remove_class("-none")
         share = preview.count / preview.of if preview.of else 0.0
         self._tell(
             "count",
@@ -113,9 +115,11 @@ class PreviewPane(Vertical):
         )
         self._tell("change", _change(preview))
         self._tell("funnel", _funnel(preview))
-        self._fill(preview)
+        self.call_after_refresh(self._fill, preview)  # the numbers first
 
     def _fill(self, preview: Preview) -> None:
+        if preview is not self.preview:
+            return
         table = self.query_one("#members", DataTable)
         shown = len(preview.people)
         table.clear(columns=True)
@@ -156,7 +160,7 @@ class PreviewPane(Vertical):
             self.post_message(self.Highlighted(event.row_key.value))
 
     def _tell(self, name: str, words: Content) -> None:
-        self.query_one(f"#{name}", Static).update(words)
+        self.query_one(f"#{name}", Words).say(words)
 
 
 def _change(preview: Preview) -> Content:

@@ -9,7 +9,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from segql.app.writing import formatted_draft, is_file
 from segql.editor.complete import complete
@@ -21,6 +20,7 @@ from segql.tui.drafts import Document
 from segql.tui.editor import Editor
 from segql.tui.looks import MUTED
 from segql.tui.session import SessionApp
+from segql.tui.words import Words
 
 _BEFORE_NAMES: Final = ("did", "segment", "survey", "seen", "completed", "dismissed")
 """Words behind which a name stands alone, in quotes."""
@@ -47,7 +47,7 @@ class Writing(Vertical):
 
     def compose(self) -> ComposeResult:
         """A title, the editor, what is to be said."""
-        yield Static(id="title")
+        yield Words(id="title")
         yield self.editor
         yield self.said
 
@@ -55,7 +55,7 @@ class Writing(Vertical):
         """Say which text it is, and whether it is saved."""
         mark = ("● ", "$text-warning") if document.is_changed else ("  ", "")
         state = "  not saved" if document.is_changed else ""
-        self.query_one("#title", Static).update(
+        self.query_one("#title", Words).say(
             Content.assemble(mark, (visible(document.title), "bold"), (state, MUTED))
         )
 
