@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from segql.app import history, outbox
 from segql.app.project import Project
-from segql.membership import define, lists
+from segql.membership import archiving, define, lists
 from segql.membership.advance import Advance, Advanced
 from segql.membership.define import Progress, Recomputed
 from segql.membership.sitting import Sitting, begin
@@ -93,6 +93,7 @@ def catch_up(
     project.follow_up()
     lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
     project.follow_up()
+    archiving.catch_up(project.connection, project.writing, project.zone)
     history.forget(project, now=now, at_most=history.BESIDES)
     try:
         found = define.compute(

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from time import perf_counter
 from typing import Final
 
 from attrs import frozen
 
 from segql.app.project import Project
+from segql.membership.pace import in_chunks
 from segql.model.errors import Refused
 from segql.model.instants import MAX_INSTANT, Instant, iso
 from segql.store import chronicle, history, profiles, segments
-from segql.store.driver import reading
+from segql.store.driver import Connection, reading
 
 PAGE: Final = 1_000
 """Flips of a page, unless somebody asks for another number."""
 MOST_POINTS: Final = 10_000
 FORGET: Final = 500
-"""Intervals of the first chunk that retention takes away, and of the smallest."""
+"""Intervals of the first chunk that retention takes away."""
 BESIDES: Final = 50_000
 """Intervals that other work takes away on its way, in a second or so."""
-LOCK_S: Final = 0.02
-"""How long a chunk aims to hold the lock, going by the last one."""
 _DAY_MS: Final = 86_400_000
 
 
@@ -220,13 +218,13 @@ def forget(project: Project, *, now: Instant, at_most: int | None = None) -> int
     before = now - days * _DAY_MS if days is not None else 0
     if days is None or not history.is_any_over(project.connection, before=before):
         return 0
-    total, size, is_last = 0, FORGET, False
-    while not is_last:
-        started = perf_counter()
-        with project.writing() as connection:
-            gone = history.forget(connection, before=before, limit=size)
+    total = 0
+
+    def forget_some(connection: Connection, size: int) -> bool:
+        nonlocal total
+        gone = history.forget(connection, before=before, limit=size)
         total += gone
-        is_last = gone < size or (at_most is not None and total >= at_most)
-        took = perf_counter() - started
-        size = max(FORGET, min(2 * size, int(size * LOCK_S / took)))
+        return gone == size and (at_most is None or total < at_most)
+
+    in_chunks(project.writing, forget_some, first=FORGET)
     return total

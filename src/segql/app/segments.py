@@ -14,7 +14,7 @@ from segql.language.files import ParsedFile, parse_file
 from segql.language.format import format_file
 from segql.language.parse import rule_of
 from segql.language.references import renamed
-from segql.membership import define, firing
+from segql.membership import archiving, define, firing
 from segql.membership.catalog import Catalog, Entry
 from segql.membership.define import Progress, Recomputed
 from segql.model.errors import Refused
@@ -172,18 +172,12 @@ def _store(connection: Connection, change: Change, moment: Moment) -> None:
         case Change("change", _, Written() as written, Entry() as stored):
             new = segments.revise(connection, stored.stored.id, written.text, now=moment.now)
         case Change("archive", _, _, Entry() as stored):
-            _let_go(connection, stored, moment)
+            archiving.archive(connection, stored.stored, moment)
             return
         case _:
             return
     lines = firing.lines_of(written.segment)
     firing.subscribe(connection, new.id, lines, moment, revision=new.revision)
-
-
-def _let_go(connection: Connection, entry: Entry, moment: Moment) -> None:
-    """Archive a segment; its members leave silently, with their history kept."""
-    firing.end(connection, entry.stored, moment)
-    segments.archive(connection, entry.stored.id, now=moment.now)
 
 
 def recompute(
@@ -231,7 +225,9 @@ def rename(project: Project, old: str, new: str, *, now: Instant) -> tuple[str, 
 
 
 def archive(project: Project, name: str, *, now: Instant) -> None:
-    """Take a segment out of use; raises `Refused` (`segment-in-use`) while others refer to it.
+    """Take a segment out of use; its members leave silently, with their history kept.
+
+    Raises `Refused` (`segment-in-use`) while others refer to it.
 
     Time comes first, so that its history is whole.
     """
@@ -253,7 +249,8 @@ def archive(project: Project, name: str, *, now: Instant) -> None:
                 hint="change or archive those first",
             )
         moment = Moment(settings.advance_clock(connection, now), project.zone)
-        _let_go(connection, entry, moment)
+        archiving.archive(connection, entry.stored, moment)
+    archiving.catch_up(project.connection, project.writing, project.zone)
 
 
 def define_one(

@@ -5,6 +5,7 @@
 - `catalog`: checked segments of the project, in order of dependency, by revision
 - `pace`: work that waits, done in short transactions
 - `firing`: which lines of a segment its flips and stays fire, into the outbox
+- `archiving`: segments taken out of use; their members leave, in chunks
 - `application`: what a bulk computation found of one segment, applied in chunks
 - `questions`: which rules are to be asked about which profiles, and why
 - `reach`: what is due, and whom it has reached

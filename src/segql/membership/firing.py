@@ -22,7 +22,6 @@ from segql.model.deliveries import Line, State, What, last_start, lasted
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Instant, Moment
 from segql.store import members, outbox, settings, stays, subscriptions
-from segql.store import segments as stored
 from segql.store.driver import Connection
 from segql.store.subscriptions import EVERYBODY, Subscription
 
@@ -136,21 +135,6 @@ def apply(
                     if one.line.what is what:
                         _fire(connection, one, profile, number, at, zone)
     return flips
-
-
-def end(connection: Connection, segment: stored.Segment, moment: Moment) -> None:
-    """Have everybody leave a segment silently, and its lines end; inside `immediate`."""
-    apply(
-        connection,
-        segment.id,
-        (),
-        members.ids(connection, segment.id),
-        at=moment.now,
-        cause=Cause.DELETE,
-        cause_id=None,
-        zone=moment.zone,
-    )
-    subscribe(connection, segment.id, (), moment, revision=segment.revision)
 
 
 def hand_over(

@@ -79,6 +79,7 @@ _IDS: Final = """
       from members
      where segment = ?
      order by profile
+     limit ?
 """
 _COUNT: Final = "select count(*) from members where segment = ?"
 _COUNTS: Final = """
@@ -238,9 +239,9 @@ def _chunks(profiles: Iterable[int]) -> Iterable[Sequence[int]]:
     return (everyone[start : start + CHUNK] for start in range(0, len(everyone), CHUNK))
 
 
-def ids(connection: Connection, segment: int) -> list[int]:
-    """Internal ids of the members, ascending."""
-    return [profile for (profile,) in connection.execute(_IDS, (segment,))]
+def ids(connection: Connection, segment: int, *, limit: int = -1) -> list[int]:
+    """Internal ids of the members, ascending: all, or the first `limit`."""
+    return [profile for (profile,) in connection.execute(_IDS, (segment, limit))]
 
 
 def count(connection: Connection, segment: int) -> int:

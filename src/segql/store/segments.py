@@ -57,6 +57,13 @@ _REVISE: Final = """
 """
 _RENAME: Final = "update segments set name = ? where id = ?"
 _ARCHIVE: Final = "update segments set archived = ? where id = ?"
+_LEFT_BEHIND: Final = """
+    select id, archived
+      from segments
+     where archived is not null
+       and exists (select 1 from members where segment = segments.id)
+     limit 1
+"""
 _UNSETTLED: Final = """
     select id, due, cursor, error
       from segments
@@ -181,6 +188,12 @@ def archive(connection: Connection, segment: int, *, now: Instant) -> None:
     """
     connection.execute(_ARCHIVE, (now, segment))
     settings.take(connection, settings.Counter.CATALOG)
+
+
+def left_behind(connection: Connection) -> tuple[int, Instant] | None:
+    """An archived segment that has members still, and when it was archived; or None."""
+    row: tuple[int, Instant] | None = connection.execute(_LEFT_BEHIND).fetchone()
+    return row
 
 
 def _check_free(connection: Connection, name: str) -> None:
