@@ -16,6 +16,7 @@ from segql.app.advance import advance
 from segql.app.project import Project
 from segql.engines import sets
 from segql.membership import accounts, teams
+from segql.membership.accounts import OfTeam
 from segql.model.calls import Call, Identify, SetAccount, Track
 from segql.model.instants import Moment
 from segql.store import followups
@@ -166,7 +167,7 @@ def test_a_second_change_waits_behind_the_first(project: Project) -> None:
         ingest.one(project, SetAccount("acme", {"size": 10}), now=NOW + 1)
     for _ in range(3):
         with project.writing() as connection:
-            accounts.follow_some(connection, project.catalog(), project.zone, 1)
+            accounts.follow_some(connection, project.catalog(), project.zone, 1, OfTeam())
     assert inside(project, "big") == PEOPLE[:3]
     call(project, SetAccount("acme", {"age": 2, "size": None}), at=NOW + 2)
     assert inside(project, "grown") == PEOPLE

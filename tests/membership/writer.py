@@ -282,7 +282,7 @@ def transaction() -> str:
 def _in_small_chunks() -> None:
     pace.AIM_S = 0  # type: ignore[misc]
     application.CHUNK = 2  # type: ignore[misc]
-    advancing.CHUNK, advancing.LOCK_S, advancing._ROWS = 2, 0, 2  # type: ignore[misc]
+    advancing.CHUNK, advancing._ROWS = 2, 2  # type: ignore[misc]
     teams.FEW, accounts.CHUNK = 2, 2  # type: ignore[misc]
     listing.FEW, listing.CHUNK, history.FORGET = 2, 2, 1  # type: ignore[misc]
 

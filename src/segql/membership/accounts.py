@@ -19,9 +19,11 @@ gets past the instant of a follow-up before it has reached them: a call asks its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Mapping, MutableMapping
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from attrs import define, field
 
 from segql.membership.affected import Affected
 from segql.membership.arrears import apply_due, ask_later, bring_up_to_date, pass_time
@@ -33,11 +35,38 @@ from segql.membership.teams import FEW
 from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.model.values import Path
-from segql.store import agenda, followups, profiles, settings
+from segql.store import agenda, followups, profiles, runs, settings
 from segql.store.driver import Connection
 
 CHUNK: Final = 200
 """Questions of the first chunk: profiles times rules."""
+
+
+@define(eq=False)
+class OfTeam:
+    """What was found of all teammates together, from one chunk to the next.
+
+    It holds as long as nobody else has written anything meanwhile.
+    """
+
+    _known_by: tuple[int, ...] = ()
+    _found: MutableMapping[object, Any] = field(factory=dict)
+
+    def give(self, sitting: Sitting, ahead: followups.Followup, profile: int) -> None:
+        """Let a sitting know it, about the team of one of its profiles."""
+        found = sitting.facts_of(profile).of_team()
+        if self._known_by == _known_by(sitting.connection, ahead):
+            found.update(self._found)
+        self._found = found
+
+    def keep(self, connection: Connection, ahead: followups.Followup) -> None:
+        """Say that all that was written is written."""
+        self._known_by = _known_by(connection, ahead)
+
+
+def _known_by(connection: Connection, ahead: followups.Followup) -> tuple[int, ...]:
+    counters = settings.Counter.CHANGE, settings.Counter.FLIP, settings.Counter.CATALOG
+    return ahead.account, ahead.at, *(settings.counted(connection, one) for one in counters)
 
 
 def begin(sitting: Sitting, changed: Mapping[int, frozenset[Path]]) -> None:
@@ -45,6 +74,7 @@ def begin(sitting: Sitting, changed: Mapping[int, frozenset[Path]]) -> None:
     for account, paths in changed.items():
         places = sitting.catalog.readers.of_affected(Affected(account_traits=paths))
         if places:
+            sitting.forget_facts()
             sitting.affect_account(account, places, Reason(Cause.ACCOUNT, sitting.change))
 
 
@@ -75,26 +105,35 @@ def catch_up(
     `writing` begins a write transaction on `connection`, `catalog` gives the newest catalogue.
     """
     if followups.is_any(connection):
+        of_team = OfTeam()
         in_chunks(
             writing,
-            lambda connection, size: follow_some(connection, catalog(), zone, size),
+            lambda connection, size: follow_some(connection, catalog(), zone, size, of_team),
             first=CHUNK,
         )
 
 
-def follow_some(connection: Connection, catalog: Catalog, zone: ZoneInfo, size: int) -> bool:
+def follow_some(
+    connection: Connection, catalog: Catalog, zone: ZoneInfo, size: int, of_team: OfTeam
+) -> bool:
     """Ask some `size` questions of what is to be followed first; whether anything is left."""
     ahead = followups.first(connection)
     if ahead is None:  # another process was faster
         return False
-    change = settings.take(connection, settings.Counter.CHANGE)
+    # Nothing is written about profiles, so that the change number need not be another one; but
+    # whom something has reached that is due counts by it.
+    is_due = bool(runs.due(connection))
+    change = settings.take(connection, settings.Counter.CHANGE) if is_due else ahead.change
     sitting = Sitting(connection, catalog, Moment(ahead.at, zone), change)
     places = _asked_first(catalog, ahead)
     most = max(1, size // max(1, len(places)))
     members = dict(followups.members(connection, ahead, limit=most)) if places else {}
+    if members and catalog.reads_teammates:
+        of_team.give(sitting, ahead, next(iter(members)))
     _ask(sitting, ahead, places, members)
     later = sitting.teams.taken(ahead.account, ahead.at)
     sitting.settle()
+    of_team.keep(connection, ahead)
     # Who changes its place, by another definition, is computed for everybody anyway.
     known, done = catalog.places, len(members) < most
     kept = {

@@ -10,25 +10,22 @@ to it with the first, and calls bring profiles up to date that it has not reache
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from itertools import groupby
 from pathlib import Path
-from time import perf_counter
-from typing import Final, TypeAlias
+from typing import Final
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from segql.engines import sets
-from segql.membership.accounts import follow_some
+from segql.membership.accounts import OfTeam, follow_some
 from segql.membership.catalog import Catalog
+from segql.membership.pace import Writing, in_chunks
 from segql.membership.passing import ahead_of_passed, go_through
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
 from segql.model.instants import Instant, Moment
 from segql.store import agenda, followups, runs, settings
 from segql.store.driver import Connection
-
-Writing: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 
 AHEAD_MS: Final = 3_600_000
 """How far beyond now edges are written down, so that the next advance finds them there."""
@@ -37,9 +34,7 @@ STRIDE_MS: Final = 86_400_000
 _FEW_ROWS: Final = 100_000
 """With fewer edges in a stride, the next one is longer."""
 CHUNK: Final = 200
-"""Edges of the first chunk, and of the smallest."""
-LOCK_S: Final = 0.02
-"""How long a chunk aims to hold the lock, going by the last one."""
+"""Edges of the first chunk."""
 _ROWS: Final = 5_000
 """Edges that are written down in one transaction."""
 
@@ -67,6 +62,7 @@ class Advance:
     moment: Moment
     stride: int = STRIDE_MS
     """How far edges are written down at once; more where there are few."""
+    _of_team: OfTeam = field(factory=OfTeam)
 
     def done(self) -> Advanced:
         """Go through every edge up to now; `Advanced.to` is later where the clock was.
@@ -162,25 +158,28 @@ class Advance:
 
     def _through(self, found: Advanced, until: Instant) -> Advanced:
         """Go through the edges that are written down, up to and with `until`, in chunks."""
-        size = CHUNK
-        while agenda.first(self.connection, until, limit=1) or self._is_followed(until):
-            began = perf_counter()
-            with self.writing() as connection:
-                rows, entered, left = self._chunk(connection, until, size)
+
+        def go_on(connection: Connection, size: int) -> bool:
+            nonlocal found
+            rows, entered, left = self._chunk(connection, until, size)
             found = evolve(
                 found,
                 edges=found.edges + rows,
                 entered=found.entered + entered,
                 left=found.left + left,
             )
-            spent = perf_counter() - began
-            size = max(CHUNK, min(2 * size, int(size * LOCK_S / spent)))
+            return self._is_ahead(until)
+
+        if self._is_ahead(until):
+            in_chunks(self.writing, go_on, first=CHUNK)
         return found
 
-    def _is_followed(self, until: Instant) -> bool:
-        """Whether something up to `until` is followed by the profiles of an account."""
+    def _is_ahead(self, until: Instant) -> bool:
+        """Whether there are edges up to `until`, or profiles of an account to follow something."""
         waiting = followups.first(self.connection)
-        return waiting is not None and waiting.at <= until
+        if waiting is not None and waiting.at <= until:
+            return True
+        return bool(agenda.first(self.connection, until, limit=1))
 
     def _chunk(self, connection: Connection, until: Instant, size: int) -> tuple[int, int, int]:
         """Go through the first edges; how many there were, and how many entered and left.
@@ -189,7 +188,7 @@ class Advance:
         """
         catalog, waiting = self.catalog(), followups.first(connection)
         if waiting is not None and not agenda.first(connection, min(until, waiting.at), limit=1):
-            follow_some(connection, catalog, self.moment.zone, size)
+            follow_some(connection, catalog, self.moment.zone, size, self._of_team)
             return 0, 0, 0
         until = until if waiting is None else min(until, waiting.at)
         rows, last = agenda.first(connection, until, limit=size + 1), agenda.EVERYBODY

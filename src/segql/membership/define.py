@@ -14,7 +14,6 @@ edges of both wait (`store.agenda`), and whoever computes goes through them firs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -24,6 +23,7 @@ from attrs import frozen
 from segql.engines import sets
 from segql.membership.application import Application, difference_of
 from segql.membership.catalog import Catalog, Entry
+from segql.membership.pace import Writing, in_chunks
 from segql.membership.passing import ahead_of_passed, go_through
 from segql.membership.sitting import Sitting
 from segql.model.errors import Broken, Busy
@@ -34,10 +34,9 @@ from segql.store.driver import Connection, DriverError
 
 Progress = Callable[[int, int, str], None]
 """Called with segments done, segments in all, and the name of the one at hand."""
-Writing = Callable[[], AbstractContextManager[Connection]]
 
 EDGES: Final = 200
-"""Time edges that wait, of one transaction."""
+"""Time edges that wait, of the first transaction."""
 
 
 @frozen
@@ -181,8 +180,11 @@ class _Work:
 
     def _evaluate(self, claimed: _Claimed) -> None:
         started = perf_counter()
-        while self._pass_edges(claimed):
-            pass
+
+        def pass_edges(connection: Connection, size: int) -> bool:
+            return self._pass_edges(connection, claimed, size)
+
+        in_chunks(self.writing, pass_edges, first=EDGES)
         results = self._results(claimed, claimed.entries)
         evaluating = (perf_counter() - started) / len(claimed.entries)
         for number, entry in enumerate(claimed.entries):
@@ -194,28 +196,27 @@ class _Work:
                 continue
             self._apply(entry, claimed, result, evaluating)
 
-    def _pass_edges(self, claimed: _Claimed) -> bool:
+    def _pass_edges(self, connection: Connection, claimed: _Claimed, size: int) -> bool:
         """Go through some of the time edges that wait; whether there were any up to now.
 
         Those of whom a segment has not reached are dropped.
         """
-        with self.writing() as connection:
-            due = runs.due(connection)
-            ours = [
-                segment
-                for segment, one in claimed.due.items()
-                if segment in due and due[segment].is_computed_by(self.runner, one.change)
-            ]
-            rows = agenda.first_of(connection, ours, claimed.moment.now, limit=EDGES)
-            if rows:
-                moment = Moment(rows[0][0], claimed.moment.zone)
-                sitting = Sitting(connection, self.catalog(), moment, change=0)
-                sitting.reach.waiting = due.keys() - ours
-                agenda.drop(connection, rows)
-                kept = [row for row in rows if sitting.reach.has(row[1], row[2])]
-                passed = agenda.passed(connection, {row[2] for row in kept})
-                go_through(sitting, ahead_of_passed(sitting, kept, passed), until=rows[-1][0])
-                sitting.write()
+        due = runs.due(connection)
+        ours = [
+            segment
+            for segment, one in claimed.due.items()
+            if segment in due and due[segment].is_computed_by(self.runner, one.change)
+        ]
+        rows = agenda.first_of(connection, ours, claimed.moment.now, limit=size)
+        if rows:
+            moment = Moment(rows[0][0], claimed.moment.zone)
+            sitting = Sitting(connection, self.catalog(), moment, change=0)
+            sitting.reach.waiting = due.keys() - ours
+            agenda.drop(connection, rows)
+            kept = [row for row in rows if sitting.reach.has(row[1], row[2])]
+            passed = agenda.passed(connection, {row[2] for row in kept})
+            go_through(sitting, ahead_of_passed(sitting, kept, passed), until=rows[-1][0])
+            sitting.write()
         return bool(rows)
 
     def _results(self, claimed: _Claimed, entries: Sequence[Entry]) -> dict[str, sets.Result | str]:

@@ -12,23 +12,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from segql.membership import firing
+from segql.membership import firing, teams
 from segql.membership.affected import Affected
 from segql.membership.asking import Asking
 from segql.membership.catalog import Catalog
 from segql.membership.questions import Asked, Questions, Reason
 from segql.membership.reach import Reach
 from segql.membership.selection import Selecting
-from segql.membership.teams import Teams
 from segql.model.crossings import NEVER
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
 from segql.model.instants import Instant, Moment
 from segql.model.values import Json
+from segql.rules import reads
 from segql.store import agenda, outbox, settings
 from segql.store.driver import Connection
 from segql.store.facts import StoredFacts, facts_of_many
 from segql.store.inside import among, segments_of
+from segql.store.teammates import Teams
 
 _ENTRIES_ALONE: Final = frozenset({Cause.MERGE})
 """Causes by which only entries are news."""
@@ -53,7 +54,7 @@ class Sitting:
         self.look_until = agenda.until(connection)
         self.is_passing = False
         """Whether what flips now does so by time alone."""
-        self.teams = Teams(connection)
+        self.teams = teams.Teams(connection)
         self._questions = Questions()
         self._selecting: Selecting | None = None
         self._foreseen: dict[Asked, bool] = {}
@@ -61,6 +62,7 @@ class Sitting:
         self._inside: dict[Asked, bool] = {}
         """Which profiles are known to be in which segments, and which not."""
         self._facts: dict[int, StoredFacts] = {}
+        self._mates = Teams[StoredFacts]()
         self._asking = Asking(connection, catalog, moment)
 
     def affect_by_event(
@@ -73,7 +75,7 @@ class Sitting:
         places = self._selecting.places(name, properties)
         self._questions.add_by_event(profile, places, reason)
         if self.catalog.reads_teammates:
-            self._facts.clear()
+            self.forget_facts()
             affected = Affected(events=frozenset({name}), fields=EVENT_FIELDS)
             places = self.catalog.team_readers.of_affected(affected)
             self._affect_team(profile, places, reason)
@@ -83,7 +85,7 @@ class Sitting:
         self._facts.pop(profile, None)
         self.recheck(profile, self.catalog.readers.of_affected(affected), reason)
         if self.catalog.reads_teammates:
-            self._facts.clear()
+            self.forget_facts()
             readers = self.catalog.team_readers
             moved = affected.everything or "account" in affected.fields
             places = readers.all if moved else readers.of_affected(affected)
@@ -138,7 +140,7 @@ class Sitting:
         self.ask()
         self.reach.write(change=self.change)
         self.write()
-        self._facts.clear()  # they ask this sitting, a cycle that would wait to be found
+        self.forget_facts()  # they ask this sitting, a cycle that would wait to be found
 
     def write(self) -> None:
         """Write the flips found so far, the time edges ahead, and what is asked later."""
@@ -184,6 +186,9 @@ class Sitting:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
         self._flip(profile, self.catalog.ids[place], reason, enters=enters)
         self._inside[place, profile] = enters
+        if self.catalog.team_followers[place]:
+            name = self.catalog.order[place].name
+            self._mates.forget(lambda key: name in reads.segments_of(key[0].part))
         followers: Sequence[int] = self.catalog.followers[place]
         if self.teams.following is not None:
             # What looks at teammates is asked once they all have their part in it.
@@ -222,7 +227,7 @@ class Sitting:
     def _forget(self, profile: int) -> None:
         self._questions.forget(profile)
         if self.catalog.reads_teammates:
-            self._facts.clear()
+            self.forget_facts()
             reason = Reason(Cause.TEAMMATE, self.change)
             self._affect_team(profile, self.catalog.team_readers.all, reason)
             self._questions.forget(profile)
@@ -253,7 +258,7 @@ class Sitting:
         """What is known of a profile, which must exist."""
         found = self._facts.get(profile)
         if found is None:
-            found = StoredFacts(self.connection, profile, self._in_segment)
+            found = StoredFacts(self.connection, profile, self._in_segment, teams=self._mates)
             self._facts[profile] = found
         return found
 
@@ -261,8 +266,14 @@ class Sitting:
         """Read at once what is known of several profiles, as far as it is not read."""
         missing = set(wanted) - self._facts.keys()
         if len(missing) > 1:
-            found = facts_of_many(self.connection, missing, in_segment=self._in_segment)
+            within, mates = self._in_segment, self._mates
+            found = facts_of_many(self.connection, missing, in_segment=within, teams=mates)
             self._facts.update(found)
+
+    def forget_facts(self) -> None:
+        """Read anew what is known of anybody."""
+        self._facts.clear()
+        self._mates.forget()
 
     def _in_segment(self, facts: StoredFacts, name: str) -> bool:
         return self.is_inside(

@@ -41,6 +41,7 @@ alone.
 - `subscriptions`: the lines of segments, one for each destination
 - `outbox`: what is to be told to destinations
 - `timelines`: what a profile did, read from the newest on
+- `teammates`: the profiles of one account, read once for all of them
 - `facts`: one profile read lazily, in the shape the interpreter asks for
 - `tally`: what values are like, counted over mappings
 - `sampling`: a few rows of large tables, spread over the whole

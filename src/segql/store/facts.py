@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final
 
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant
@@ -13,6 +13,7 @@ from segql.store import activity, changes, profiles
 from segql.store.activity import Activity
 from segql.store.driver import Connection
 from segql.store.plain import values_of
+from segql.store.teammates import Team, Teams
 from segql.store.timelines import StoredEvents, StoredTimeline
 
 _EVENTS_UP_TO: Final = """
@@ -50,14 +51,6 @@ _RESPONSE_SOURCES: Final = """
      order by time, responses.id
 """
 _CHANGED: Final = "select changed from profiles where id = ?"
-_TEAM: Final = """
-    select team.id
-      from profiles
-      join profiles as team
-        on team.account = profiles.account
-     where profiles.id = ?
-     order by team.id
-"""
 
 
 def facts_of(
@@ -66,9 +59,9 @@ def facts_of(
     *,
     in_segment: Callable[[StoredFacts, str], bool],
 ) -> StoredFacts | None:
-    """The facts of the profile with the internal id `profile`, or None when there is none.
+    """The facts of a profile by its internal id, or None when there is none.
 
-    `in_segment` answers whether a profile, this one or a teammate, is in the segment of a name.
+    `in_segment` tells whether a profile, this one or a teammate, is in a segment by its name.
     """
     known = profiles.read(connection, profile)
     return None if known is None else StoredFacts(connection, profile, in_segment, known)
@@ -76,18 +69,18 @@ def facts_of(
 
 def facts_of_many(
     connection: Connection,
-    wanted: Iterable[int],
+    wanted: Collection[int],
     *,
     in_segment: Callable[[StoredFacts, str], bool],
+    teams: Teams[StoredFacts] | None = None,
 ) -> dict[int, StoredFacts]:
     """The facts of profiles by internal id, what most rules ask for read at once.
 
     Profiles that do not exist are left out.
     """
-    ids = list(wanted)
-    known, done = profiles.read_many(connection, ids), activity.read(connection, ids)
+    known, done = profiles.read_many(connection, wanted), activity.read(connection, wanted)
     return {
-        profile: StoredFacts(connection, profile, in_segment, found, done[profile])
+        profile: StoredFacts(connection, profile, in_segment, found, done[profile], teams=teams)
         for profile, found in known.items()
     }
 
@@ -102,8 +95,12 @@ class StoredFacts:
         in_segment: Callable[[StoredFacts, str], bool],
         known: profiles.Profile | None = None,
         done: Activity | None = None,
+        *,
+        teams: Teams[StoredFacts] | None = None,
     ) -> None:
         """Take the internal id of a profile that exists, and what is known of it already.
+
+        Those with the same `teams` read their teammates once for all.
 
         Most rules that an event can change look at events alone, so the rest is read when asked.
         """
@@ -113,7 +110,7 @@ class StoredFacts:
         self._in_segment = in_segment
         self._found = known
         self._changed: changes.Changed | None = None
-        self._team: dict[int, StoredFacts | None] | None = None
+        self._teams = Teams[StoredFacts]() if teams is None else teams
         self._activity = done
         self._responses: list[tuple[str, str, Instant, str | None]] | None = None
         self._events: dict[str, StoredEvents] = {}
@@ -216,19 +213,22 @@ class StoredFacts:
     def teammates(self) -> Iterator[StoredFacts]:
         """The profiles of the same account, oneself included; none without one.
 
-        Each is read when it is reached, once for all of them.
+        Some are read when they are reached, once for all of them.
         """
-        if self._team is None:
-            rows = self._connection.execute(_TEAM, (self.profile,))
-            self._team = {number: self if number == self.profile else None for (number,) in rows}
-        for number, mate in self._team.items():
-            if mate is None:
-                mate = facts_of(self._connection, number, in_segment=self._in_segment)
-                if mate is None:  # gone since, where the caller holds no transaction
-                    continue
-                mate._team = self._team
-                self._team[number] = mate
-            yield mate
+        team = self._team()
+        return iter(()) if team is None else team.each(self._read_mates)
+
+    def _read_mates(self, wanted: Collection[int]) -> dict[int, StoredFacts]:
+        given = self._connection, wanted
+        return facts_of_many(*given, in_segment=self._in_segment, teams=self._teams)
+
+    def of_team(self) -> dict[object, Any]:
+        """What was found of all teammates together; nothing is kept without an account."""
+        return {} if (team := self._team()) is None else team.found
+
+    def _team(self) -> Team[StoredFacts] | None:
+        account = self._known.account
+        return (account and self._teams.of(self._connection, account, self.profile)) or None
 
     def _text_field(self, name: str) -> str | None:
         known = self._known

@@ -201,6 +201,10 @@ class Altered:
             else:
                 yield Altered(mate, of_account, self._now, self._in_segment)
 
+    def of_team(self) -> dict[object, Any]:
+        """Nothing is kept: each is altered in its own way."""
+        return {}
+
 
 def _joined(line: Timeline, change: Add) -> Timeline:
     times, places = list(line.times), list(range(len(line.times)))

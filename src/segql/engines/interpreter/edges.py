@@ -147,8 +147,8 @@ def _spell(rule: Rule, asked: _Asked) -> Spell:  # noqa: C901 - one line per nod
             return not holds, end
         case InSegment(name):
             return _spell_of_segment(name, asked)
-        case Teammates(every, part):
-            return _spell_of_teammates(part, asked, every=every)
+        case Teammates():
+            return _spell_of_team(rule, asked)
         case Holds():
             end = end_of_test(rule, asked.facts, asked.moment)
         case Did():
@@ -182,6 +182,16 @@ def _spell_of_segment(name: str, asked: _Asked) -> Spell:
             asked.spells_by_segment[name] = found  # so that a cycle ends
             found = _spell(asked.rules[name], asked)
         asked.spells_by_segment[name] = found
+    return found
+
+
+def _spell_of_team(rule: Teammates, asked: _Asked) -> Spell:
+    if asked.rules:  # each teammate's segments are followed, which are nobody else's
+        return _spell_of_teammates(rule.part, asked, every=rule.every)
+    known, key = asked.facts.of_team(), (rule, asked.moment, "spell")
+    if key not in known:
+        known[key] = _spell_of_teammates(rule.part, asked, every=rule.every)
+    found: Spell = known[key]
     return found
 
 

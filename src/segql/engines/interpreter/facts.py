@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, Protocol
 
 from segql.model.instants import Instant
 from segql.model.values import Json, Path
@@ -68,3 +68,9 @@ class Facts(Protocol):
 
     def teammates(self) -> Iterable[Facts]:
         """The profiles of the same account, oneself included; none without an account."""
+
+    def of_team(self) -> MutableMapping[object, Any]:
+        """What was found of all teammates together, for the next of them to be asked.
+
+        Kept for as long as nothing changes about any of them, or not at all.
+        """

@@ -103,14 +103,22 @@ def _bind_teammates(teammates: Teammates) -> Bind[Facts]:
 
     def bind(moment: Moment) -> Predicate[Facts]:
         holds = inner(moment)
-        if not every:
-            return lambda facts: any(map(holds, facts.teammates()))
+        key = teammates, moment, "holds"
 
-        def each_holds(facts: Facts) -> bool:
-            verdicts = [holds(mate) for mate in facts.teammates()]
-            return bool(verdicts) and all(verdicts)
+        def found_of_team(facts: Facts) -> bool:
+            known = facts.of_team()
+            if key not in known:
+                known[key] = found(facts)
+            return bool(known[key])
 
-        return each_holds
+        def found(facts: Facts) -> bool:
+            verdicts = map(holds, facts.teammates())
+            if every:
+                first = next(verdicts, None)
+                return first is True and all(verdicts)
+            return any(verdicts)
+
+        return found_of_team
 
     return bind
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
@@ -179,6 +179,10 @@ class Profile:
     def teammates(self) -> Sequence[Profile]:
         """The profiles of the same account, this one included; none without an account."""
         return self._team
+
+    def of_team(self) -> dict[object, Any]:
+        """Nothing is kept: documents are asked once."""
+        return {}
 
 
 def in_teams(people: Mapping[str, Profile]) -> dict[str, Profile]:
