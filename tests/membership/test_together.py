@@ -16,7 +16,7 @@ import pytest
 from membership.flips import all_flips
 from membership.rules import HOUR
 from membership.workers import JOBS, PEOPLE, Worked, now, work
-from segql.app import ingest, segments
+from segql.app import ingest, lists, segments
 from segql.app.advance import advance
 from segql.app.project import Project
 from segql.engines import sets
@@ -39,7 +39,8 @@ def begin(path: Path) -> None:
         ingest.batch(project, [*known, *map(calls.Identify, people[300:])], now=now())
         for name in "abc":
             segments.define_one(project, name, "account.size >= 10", description=None, now=now())
-        nested = 'in segment "a" and not in segment "b"'
+        lists.add_profiles(project, "list", [], now=now())
+        nested = '(in segment "a" or in segment "list") and not in segment "b"'
         segments.define_one(project, "d", nested, description=None, now=now())
 
 
@@ -71,7 +72,8 @@ def is_exact(path: Path, sent: int) -> None:
         moment = Moment(now(), project.zone)
         advance(project, now=moment.now)
         found = sets.evaluate(path, catalog.rules, moment=moment)
-        for name, entry in catalog.entries.items():
+        for name in catalog.rules:
+            entry = catalog.entry(name)
             assert members.ids(connection, entry.stored.id) == found.ids(name).tolist(), name
         assert all_flips(project)
         assert profiles.count(connection) == PEOPLE
@@ -86,8 +88,7 @@ def check(path: Path, seconds: float) -> dict[str, Worked]:
     size = wal.stat().st_size if wal.exists() else 0
     for job, worked in found.items():
         assert worked.error is None, f"{job}: {worked.error}"
-        assert worked.times > 1, job
-        assert max(worked.waits, default=0) < WAIT_S, job
+        assert worked.times, job
     assert size < WAL_BYTES
     is_exact(path, found["track"].times)
     return found
@@ -115,13 +116,12 @@ def test_edges_of_an_earlier_rule_do_not_count_as_those_of_the_next(tmp_path: Pa
         assert (first[0], last[0] - start) == (start, HOUR), (first, last)
 
 
-# Slow for what it finds, not for its length: of some runs one ends with a segment not exact,
-# when two processes look for time edges while a third defines (issue 4, point 9).
-@pytest.mark.slow
 def test_for_some_seconds(tmp_path: Path) -> None:
     check(tmp_path / "team.db", 5)
 
 
 @pytest.mark.slow
 def test_for_five_minutes(tmp_path: Path) -> None:
-    check(tmp_path / "team.db", 300)
+    worked = check(tmp_path / "team.db", 300)
+    waits = {job: max(one.waits, default=0) for job, one in worked.items()}
+    assert max(waits.values()) < WAIT_S, waits

@@ -22,8 +22,10 @@ from attrs import field, frozen
 
 from membership.rules import RULES
 from segql.app import audience, ingest, segments
+from segql.app.advance import advance
 from segql.app.project import Project
 from segql.model import calls
+from segql.model.instants import iso
 from segql.store import members
 from segql.store.driver import Connection
 
@@ -84,7 +86,7 @@ def work(path: Path, job: str, until: float, pipe: Pipe) -> None:
 
 
 def track(project: Project, number: int, at: int) -> None:
-    """What a server does: a batch of calls."""
+    """What a server does: a batch of calls, and time that passes."""
     random = Random(number)
     people = [f"u{random.randrange(PEOPLE)}" for _ in range(20)]
     batch: list[calls.Call] = [
@@ -96,6 +98,8 @@ def track(project: Project, number: int, at: int) -> None:
         batch.append(calls.Identify(people[0], {"plan": random.choice(["pro", "free"])}))
     outcomes = ingest.batch(project, batch, now=at)
     assert all(outcome.status == "stored" for outcome in outcomes)
+    if number % 20 == 0:
+        advance(project, now=at)
 
 
 def define(project: Project, number: int, at: int) -> None:
@@ -107,16 +111,26 @@ def define(project: Project, number: int, at: int) -> None:
 
 def read(project: Project, number: int, at: int) -> None:
     """What a screen does: reads that end, and nothing held between them."""
-    assert len(audience.listing(project)) == 4
+    assert len(audience.listing(project)) == 5
     for listed in audience.listing(project):
         members.page(project.connection, listed.entry.stored.id)
 
 
 def command(project: Project, number: int, at: int) -> None:
-    """What a person types."""
-    said = [["segments"], ["members", "a"], ["count", QUESTION], ["profile", "u1"]]
-    line = [sys.executable, "-m", "segql", *said[number % 4], "--db", str(project.path)]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    """What a person types, to ask and to change something."""
+    listed = "".join(f"u{one}\n" for one in range(number % 300, 300, 7))
+    said = [
+        ["segments"],
+        ["segment", "add-profiles", "list", "-", "--now", iso(at)],
+        ["members", "a"],
+        ["advance", "--now", iso(at)],
+        ["count", QUESTION],
+        ["segment", "remove-profiles", "list", "-", "--now", iso(at)],
+        ["profile", "u1"],
+        ["changes", "d"],
+    ]
+    line = [sys.executable, "-m", "segql", *said[number % 8], "--db", str(project.path)]
+    done = subprocess.run(line, capture_output=True, text=True, input=listed, check=False)
     assert done.returncode == 0, (line, done.stderr)
 
 

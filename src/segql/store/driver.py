@@ -33,6 +33,8 @@ WAIT_S: Final = 10.0
 
 ASK_S: Final = 0.001
 """How often a writer that waits asks whether it is its turn."""
+LONG_S: Final = 0.05
+"""One that has waited for so long asks ten times as often, as it keeps missing its turn."""
 
 _BUSY: Final = frozenset({5, 6})
 _READ_ONLY: Final = 8
@@ -186,13 +188,13 @@ def immediate(connection: Connection) -> Iterator[Connection]:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin as a writer, asking every `ASK_S` for as long as the connection waits.
+    """Begin as a writer, asking every `ASK_S` or more often for as long as the connection waits.
 
     SQLite itself soon asks ten times a second only, and so misses the moments between the
     transactions of a process that writes all the time.
     """
     [(wait_ms,)] = connection.execute("pragma busy_timeout")
-    until = monotonic() + wait_ms / 1000
+    began = monotonic()
     connection.execute("pragma busy_timeout = 0")
     try:
         while True:
@@ -200,9 +202,10 @@ def _begin(connection: Connection) -> None:
                 connection.execute("begin immediate")
                 return
             except sqlite3.OperationalError as error:
-                if _code(error) not in _BUSY or monotonic() >= until:
+                waited_s = monotonic() - began
+                if _code(error) not in _BUSY or waited_s >= wait_ms / 1000:
                     raise
-            sleep(ASK_S)
+            sleep(ASK_S if waited_s < LONG_S else ASK_S / 10)
     finally:
         connection.execute(f"pragma busy_timeout = {wait_ms}")
 
