@@ -9,7 +9,7 @@ DEMO   := build/demo
 USERS  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tui test test-all lint types check wheel-check bench bench-language bench-tui clean bench-membership
+.PHONY: help demo tui test test-all lint types check wheel-check screenshots bench bench-language bench-tui clean bench-membership
 
 help:
 	@echo "make demo         import real and generated data, show segments with their members"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-all     the test suite with its long tests"
 	@echo "make check        lint, types and tests"
 	@echo "make wheel-check  install the wheel elsewhere and run it"
+	@echo "make screenshots  the pictures of docs/tui.md, taken anew"
 	@echo "make bench        benchmarks beside DuckDB and ClickHouse (in an environment of its own)"
 	@echo "make bench-membership  live calls, a definition and an hour that passes"
 	@echo "make bench-tui    somebody types into the terminal UI over 1 M profiles"
@@ -63,6 +64,9 @@ wheel-check: $(CORE)
 	build/wheel/venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt build/wheel/*.whl
 	cd / && $(CURDIR)/build/wheel/venv/bin/segql --version
 	cd / && $(CURDIR)/build/wheel/venv/bin/python -I -c 'import segql; r = segql.parse("trait.plan = \"pro\" and did \"export\" within 30d"); print(segql.format(r)); import sys; assert "lark" not in sys.modules'
+
+screenshots: $(DEV) $(DEMO)/saas.db
+	$(BIN)/python tests/pictures.py --data $(DEMO)/saas
 
 BENCH := build/bench/venv
 bench: $(BENCH)/.done
