@@ -97,8 +97,8 @@ def _filter(name: str) -> str:
     return f'{key} = "{column.words[0]}"'
 
 
-def project_of(cache: Path) -> Project:
-    """Give a fresh copy of the store, with the segments defined."""
+def project_of(cache: Path, *, texts: str) -> Project:
+    """Give a fresh copy of the store, with segments defined."""
     made = cache / f"live-v{VERSION}.db"
     if not made.exists():
         _make(cache, made)
@@ -107,8 +107,10 @@ def project_of(cache: Path) -> Project:
         old.unlink()
     copyfile(made, path)
     project = Project.opened(path)
-    plan = segments.plan(project, sources.source_of(segment_texts(), "live").written)
-    segments.apply(project, plan, now=NOW)
+    project.connection.execute("pragma wal_checkpoint(truncate)")
+    if texts:
+        plan = segments.plan(project, sources.source_of(texts, "live").written)
+        segments.apply(project, plan, now=NOW)
     return project
 
 

@@ -32,7 +32,10 @@ from segql.store import members, settings
 from segql.store.driver import Connection
 
 HOUR = 3_600_000
-BATCHES = 300
+BATCHES = 1_500
+"""So many that the log of messages becomes long and is moved twice."""
+ALONE = 300
+ROUND = 100
 SINGLES = 3_000
 _TIMED = (
     'did "{name}" within 1d',
@@ -64,15 +67,20 @@ class Watched(Project):
 
 def live_part(options: argparse.Namespace) -> dict[str, Any]:
     """Batches of 100 and single calls over a store of 1 M events."""
-    project = live.project_of(options.cache)
+    with live.project_of(options.cache, texts="") as project:
+        alone = live.run(project, batches=ALONE, singles=0)
+    project = live.project_of(options.cache, texts=live.segment_texts())
     done = live.run(project, batches=BATCHES, singles=SINGLES)
     now = settings.clock(project.connection)
     advance.advance(project, now=now)
     batches, singles = np.array(done.batches_s), np.array(done.singles_s)
+    rounds = live.BATCH * ROUND / batches.reshape(-1, ROUND).sum(axis=1)
     return {
         "batches of 100": f"{done.events / batches.sum():,.0f} events/s",
         "their median": f"{live.BATCH / np.median(batches):,.0f} events/s",
+        f"{ROUND} in a row": f"{rounds.min():,.0f} to {rounds.max():,.0f} events/s",
         "processor": f"{1e6 * done.processor_s / done.events:.0f} µs an event",
+        "of it storing alone": f"{1e6 * alone.processor_s / alone.events:.0f} µs an event",
         "a batch, p99": f"{1000 * np.quantile(batches, 0.99):.1f} ms",
         "a single call, p50": f"{1000 * np.median(singles):.2f} ms",
         "a single call, p99": f"{1000 * np.quantile(singles, 0.99):.2f} ms",

@@ -46,10 +46,11 @@ def batch(project: Project, calls: Iterable[Call], *, now: Instant) -> tuple[Out
         )
     if not 0 <= now <= MAX_INSTANT:
         raise Refused("the instant of a call lies outside the years 1970 to 9999", code="bad-time")
+    every = tuple(calls)
     look_ahead(project, now=now)
 
     def change(sitting: Sitting) -> tuple[Outcome, ...] | None:
-        return _Batch(sitting, [*calls], project.messages).applied()
+        return _Batch(sitting, every, project.messages).applied()
 
     outcomes = in_time(project, now=now, change=change)
     project.follow_up()

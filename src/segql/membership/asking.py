@@ -6,7 +6,7 @@ from segql.engines.interpreter.edges import Spells
 from segql.engines.interpreter.facts import Facts
 from segql.engines.interpreter.predicates import Predicate
 from segql.engines.interpreter.spells import Spell
-from segql.membership.catalog import Catalog, Entry
+from segql.membership.catalog import Catalog
 from segql.model.crossings import NEVER
 from segql.model.errors import Broken, Busy
 from segql.model.instants import Instant, Moment
@@ -21,7 +21,7 @@ class Asking:
     def __init__(self, connection: Connection, catalog: Catalog, moment: Moment) -> None:
         """Bind nothing yet."""
         self._connection = connection
-        self._order = catalog.order
+        self._catalog = catalog
         self._moment = moment
         self._bound: dict[int, Predicate[Facts]] = {}
         self._spells = Spells(moment)
@@ -32,12 +32,13 @@ class Asking:
 
         None where it cannot be asked, which stops no other.
         """
-        entry = self._order[place]
-        rule, compiled = entry.rule, entry.compiled
-        if rule is None or compiled is None or entry.error or place in self._failed:
+        askable = self._catalog.askable[place]
+        if askable is None or place in self._failed:
             return None
+        rule, compiled, is_timed = askable
+        now = self._moment.now
         try:
-            if self._may_change(entry, facts, until):
+            if now < until and (is_timed or facts.begins_after(now) is not None):
                 return self._spells.of(rule, facts)
             holds = self._bound.get(place)
             if holds is None:
@@ -47,10 +48,7 @@ class Asking:
             raise
         except Exception as error:  # one rule must not stop the data and all the others
             self._failed.add(place)
-            runs.fail(self._connection, entry.stored.id, f"{type(error).__name__}: {error}")
+            segment = self._catalog.ids[place]
+            runs.fail(self._connection, segment, f"{type(error).__name__}: {error}")
             settings.take(self._connection, settings.Counter.CATALOG)
             return None
-
-    def _may_change(self, entry: Entry, facts: StoredFacts, until: Instant) -> bool:
-        now = self._moment.now
-        return now < until and (entry.is_timed or facts.begins_after(now) is not None)

@@ -92,6 +92,19 @@ class Catalog:
         return tuple(one.stored.id for one in self.order)
 
     @cached_property
+    def askable(self) -> tuple[tuple[core.Rule, Compiled, bool] | None, ...]:
+        """For each place the rule, ready to be asked, and whether time may change who it holds for.
+
+        None where there is none, or where it is not kept exact.
+        """
+        return tuple(
+            None
+            if one.error or one.rule is None or one.compiled is None
+            else (one.rule, one.compiled, one.is_timed)
+            for one in self.order
+        )
+
+    @cached_property
     def readers(self) -> Readers:
         """Which of the segments that are kept exact read what, by place."""
         return Readers.of([None if one.error else one.reads for one in self.order])

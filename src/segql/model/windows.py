@@ -92,10 +92,10 @@ ALWAYS = Window()
 def resolve(edge: Edge, moment: Moment) -> Instant:
     """The absolute instant of `edge` at `moment`, kept inside the years 1 to 9999 and their end."""
     match edge.anchor:
-        case Exact(instant):
-            at = instant
         case NowPlus(ms):
             at = moment.now + ms
+        case Exact(instant):
+            at = instant
         case MonthsAway(months):
             at = day_start(months_away(_today(moment), months), moment.zone)
         case DayEdge(day, end):
@@ -125,5 +125,6 @@ def activity_bounds(window: Window, moment: Moment) -> tuple[Instant, Instant]:
     """The absolute `[low, high)` of a behaviour `window`: cut behind now, as later events do not
     exist yet (§3.4). Empty when `high <= low`.
     """
-    low, high = bounds(window, moment)
-    return low, min(high, moment.now + 1)
+    low = MIN_INSTANT if window.low is None else resolve(window.low, moment)
+    end = moment.now + 1
+    return low, end if window.high is None else min(resolve(window.high, moment), end)

@@ -16,7 +16,8 @@ from segql.store.driver import Connection
 
 _READ: Final = """
     select profile, first_call, last_call, events, first_event, last_event, first_action,
-           last_action
+           last_action,
+           max(coalesce(last_call, 0), coalesce(last_event, 0), coalesce(last_action, 0))
       from json_each(?) as wanted
      cross join activity
         on activity.profile = wanted.value
@@ -34,6 +35,8 @@ class Activity:
     last_event: Instant | None
     first_action: Instant | None
     last_action: Instant | None
+    last: Instant
+    """The last of all; 0 where there was nothing."""
 
 
 def read(connection: Connection, ids: Iterable[int]) -> dict[int, Activity]:

@@ -46,6 +46,24 @@ _OF_PROFILE: Final = """
       from rollups
      where profile = ?
 """
+_EVENTS_UP_TO: Final = """
+    select count(*), min(time), max(time)
+      from rollups
+     cross join events
+        on events.name = rollups.name
+       and events.profile = rollups.profile
+     where rollups.profile = ?
+       and time <= ?
+"""
+_FIRST_AFTER: Final = """
+    select min(time)
+      from rollups
+     cross join events
+        on events.name = rollups.name
+       and events.profile = rollups.profile
+     where rollups.profile = ?
+       and time > ?
+"""
 _NEWEST: Final = """
     select -time, -arrival, properties
       from events
@@ -211,3 +229,17 @@ def _newest(
 def counts(connection: Connection, profile: int) -> Iterable[tuple[int, int, Instant, Instant]]:
     """Name's number, count, first and last of every event of the profile."""
     return connection.execute(_OF_PROFILE, (profile,)).fetchall()
+
+
+def up_to(
+    connection: Connection, profile: int, now: Instant
+) -> tuple[int, Instant | None, Instant | None]:
+    """Count, first and last time of the events of a profile, by internal id, up to `now`."""
+    count, first, last = connection.execute(_EVENTS_UP_TO, (profile, now)).fetchone()
+    return count, first, last
+
+
+def first_after(connection: Connection, profile: int, now: Instant) -> Instant:
+    """The time of the first event after `now`, of a profile that has one."""
+    (first,) = connection.execute(_FIRST_AFTER, (profile, now)).fetchone()
+    return int(first)

@@ -9,31 +9,13 @@ from typing import Any, Final
 from segql.model.fields import COUNT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from segql.model.instants import Instant
 from segql.model.values import Json, Path, at_path, is_known
-from segql.store import activity, changes, profiles
+from segql.store import activity, changes, events, profiles
 from segql.store.activity import Activity
 from segql.store.driver import Connection
 from segql.store.plain import values_of
 from segql.store.teammates import Team, Teams
 from segql.store.timelines import StoredEvents, StoredTimeline
 
-_EVENTS_UP_TO: Final = """
-    select count(*), min(time), max(time)
-      from rollups
-     cross join events
-        on events.name = rollups.name
-       and events.profile = rollups.profile
-     where rollups.profile = ?
-       and time <= ?
-"""
-_FIRST_AFTER: Final = """
-    select min(time)
-      from rollups
-     cross join events
-        on events.name = rollups.name
-       and events.profile = rollups.profile
-     where rollups.profile = ?
-       and time > ?
-"""
 _RESPONSES: Final = """
     select surveys.key, action, time, answers
       from responses
@@ -189,10 +171,11 @@ class StoredFacts:
     def begins_after(self, now: Instant) -> Instant | None:
         """The first instant after `now` at which more of the profile begins to exist."""
         done = self._all_activity()
+        if done.last <= now:
+            return None
         times = [time for time in (done.first_call, done.last_call) if time and time > now]
         if done.last_event is not None and done.last_event > now:
-            (first,) = self._connection.execute(_FIRST_AFTER, (self.profile, now)).fetchone()
-            times.append(first)
+            times.append(events.first_after(self._connection, self.profile, now))
         if done.last_action is not None and done.last_action > now:
             times += [time for _, _, time, _ in self._all_responses() if time > now]
         return min(times, default=None)
@@ -280,8 +263,7 @@ class StoredFacts:
         done = self._all_activity()
         if done.last_event is None or done.last_event <= now:
             return done.events, done.first_event, done.last_event
-        count, first, last = self._connection.execute(_EVENTS_UP_TO, (self.profile, now)).fetchone()
-        return count, first, last
+        return events.up_to(self._connection, self.profile, now)
 
     def _action_times(self, action: str, now: Instant) -> list[Instant]:
         return [
