@@ -90,8 +90,15 @@ def test_what_is_saved_and_not_computed_stays_due(project: Project) -> None:
     changes = propose(
         project, 'segment "new"\n  when everyone\n', opened={}, now=AT
     ).changes  # fmt: skip
+    begun = list[str]()
     with pytest.raises(SegqlError) as raised:
-        segments.apply(project, changes, now=AT, cancelled=lambda: True)
+        segments.apply(
+            project,
+            changes,
+            now=AT,
+            on_progress=lambda _done, _total, name: begun.append(name),
+            cancelled=lambda: "new" in begun,
+        )
     assert raised.value.code == "cancelled"
     assert project.catalog().entries["new"].stored.is_due
     assert [one.members for one in catch_up(project, now=AT)] == [6]

@@ -13,6 +13,7 @@ import pytest
 
 from segql.app import advance, audience, ingest, segments, sources
 from segql.app.project import Project
+from segql.engines.sets import Cancelled
 from segql.membership import define
 from segql.model.calls import Identify, Track
 from segql.model.errors import Refused
@@ -116,6 +117,35 @@ def test_a_killed_import_is_followed_by_the_next_command(path: Path, tmp_path: P
         project.forget_catalog()
         advance.catch_up(project, now=NOW)
         assert members(project)["pro"] == of
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 4, 8, 12, 16, 20, 24, 32, 40])
+def test_stopping_anywhere_leaves_what_the_rest_of_the_work_completes(
+    path: Path, after: int
+) -> None:
+    with Project.opened(path) as project:
+        segments.apply(project, plan(project, FILE), now=NOW)
+        asked = 0
+
+        def cancelled() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked > after
+
+        later = NOW + 3_600_000
+        changed = FILE.replace('trait.plan = "pro"', 'trait.plan in ("pro", "free")')
+        changes = plan(project, changed + '\nsegment "late"\n  when did "export" within 30min\n')
+        try:
+            segments.apply(project, changes, now=later, cancelled=cancelled)
+        except Cancelled as error:
+            is_stored = "late" in project.catalog().entries
+            assert is_stored is (error.code == "cancelled")
+            if not is_stored:
+                assert members(project) == {"pro": 5, "busy pro": 5}
+                segments.apply(project, changes, now=later)
+            advance.catch_up(project, now=later)
+        assert members(project) == {"pro": 10, "busy pro": 10, "late": 0}
+        assert not any(one.entry.stored.is_due for one in audience.listing(project))
 
 
 def test_what_is_due_is_seen(path: Path) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Button, Input
 
 import segql
 from screens import NOW, Snap, Started, settled
+from segql.app.preview import Beside
 from segql.app.project import Project
 from segql.app.revisions import revisions_of
 from segql.tui.author import AuthorPage
@@ -77,6 +78,28 @@ async def test_numbers_are_those_of_the_rule(started: Started) -> None:
         assert (found.count, found.of, found.entering) == (7, 40, None)
         assert [(step.alone, step.left) for step in found.steps] == [(10, 10), (26, 7)]
         assert len(found.people) == 7
+
+
+async def test_each_segment_of_a_text_is_held_against_its_own(started: Started) -> None:
+    async with started() as pilot:
+        page = await write(
+            pilot,
+            'segment "exporters"\n  when did "export" at least 4 times\n\n'
+            'segment "new"\n  when trait.plan = "team"\n\n'
+            'segment "pro accounts"\n  when trait.plan in ("pro", "team")',
+        )
+        assert page.assessed is not None and page.assessed.preview is not None
+        found = page.assessed.preview
+        assert (found.name, found.entering, found.leaving) == ("pro accounts", 10, 0)
+        assert found.beside == (Beside("exporters", 12, 0, 14), Beside("new", 10, None, None))
+        page.editor.move_cursor((0, 0))
+        await looked(pilot)
+        assert page.assessed.preview.name == "exporters"
+        shown = [str(page.query_one(f"#{one}").render()) for one in ("change", "beside")]
+        assert shown == [
+            "exporters  +0 enter  -14 leave  against what is saved",
+            "new  10  not saved yet\npro accounts  20  +10 enter  -0 leave  against what is saved",
+        ]
 
 
 async def test_tab_takes_a_completion_and_enter_breaks_the_line(started: Started) -> None:

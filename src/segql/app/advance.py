@@ -71,11 +71,15 @@ def _advance(project: Project, now: Instant) -> Advance:
 
 
 def catch_up_at_clock(
-    project: Project, *, now: Instant, on_progress: Progress | None = None
+    project: Project,
+    *,
+    now: Instant,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Recomputed, ...]:
     """Compute what is due where time stands; at `now` in a project that has seen none."""
     started = settings.clock(project.connection) or now
-    return catch_up(project, now=started, on_progress=on_progress)
+    return catch_up(project, now=started, on_progress=on_progress, cancelled=cancelled)
 
 
 def catch_up(

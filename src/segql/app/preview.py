@@ -33,6 +33,8 @@ SAMPLE: Final = 50
 _MOVING: Final = 10
 """Of these, so many at most that would enter, and as many that would leave."""
 _COLUMNS: Final = 3
+_BESIDE: Final = 8
+"""Other segments of a text that are counted with the one at the cursor."""
 
 # No segment has such a name: names are not empty, and these hold a NUL.
 _NOW, _SAVED = "\0now", "\0saved"
@@ -57,6 +59,16 @@ class Step:
 
 
 @frozen
+class Beside:
+    """Another segment of the text: how many, and against what is saved under its name."""
+
+    name: str
+    count: int
+    entering: int | None
+    leaving: int | None
+
+
+@frozen
 class Preview:
     """What a rule makes of everybody at `now`; change is against the saved rule of that name."""
 
@@ -71,6 +83,12 @@ class Preview:
     steps: tuple[Step, ...]
     conditions: tuple[tuple[Span, int], ...]
     """For how many each condition and group holds by itself, outer ones first."""
+    name: str | None = None
+    """What the rule is saved as, or will be; None where that is not known yet."""
+    beside: tuple[Beside, ...] = ()
+    """Other segments of the text, in its order."""
+    beside_left_out: int = 0
+    """How many more there are, which are counted once the cursor is in them."""
 
     def condition_at(self, at: int) -> tuple[Span, int] | None:
         """The innermost condition or group round a place of the text."""
@@ -100,6 +118,12 @@ def preview(
     saved = project.catalog().entries.get(name) if name is not None else None
     if saved is not None and saved.rule is not None:
         asked[_SAVED] = saved.rule
+    others = [one for one in draft.segments if one is not draft.segment]
+    for place, other in enumerate(others[:_BESIDE]):
+        asked[f"\0now{place}"] = desugar(other.rule)
+        entry = project.catalog().entries.get(other.name)
+        if entry is not None and entry.rule is not None:
+            asked[f"\0saved{place}"] = entry.rule
     check_references({**rules, **asked}, manual=project.catalog().manual)
     found = sets.evaluate(
         project.path,
@@ -109,11 +133,7 @@ def preview(
         cancelled=cancelled,
     )
     ids = found.ids(_NOW)
-    entering = leaving = None
-    if _SAVED in asked:
-        before = found.ids(_SAVED)
-        entering = np.setdiff1d(ids, before, assume_unique=True)
-        leaving = np.setdiff1d(before, ids, assume_unique=True)
+    entering, leaving = _moving(found, _NOW, _SAVED if _SAVED in asked else None)
     columns, people = _sample(project, asked[_NOW], ids, entering, leaving)
     return Preview(
         len(ids),
@@ -128,7 +148,30 @@ def preview(
             (span, found.count(f"\0node{place}"))
             for place, (_, span) in enumerate(conditions_of(rule))
         ),
+        name,
+        tuple(
+            _beside(found, other.name, place, f"\0saved{place}" in asked)
+            for place, other in enumerate(others[:_BESIDE])
+        ),
+        len(others[_BESIDE:]),
     )
+
+
+def _moving(found: sets.Result, now: str, saved: str | None) -> tuple[Any, Any]:
+    """Who would enter and leave, by internal id; None twice where nothing is saved."""
+    if saved is None:
+        return None, None
+    ids, before = found.ids(now), found.ids(saved)
+    entering = np.setdiff1d(ids, before, assume_unique=True)
+    return entering, np.setdiff1d(before, ids, assume_unique=True)
+
+
+def _beside(found: sets.Result, name: str, place: int, is_saved: bool) -> Beside:
+    now = f"\0now{place}"
+    entering, leaving = _moving(found, now, f"\0saved{place}" if is_saved else None)
+    if entering is None:
+        return Beside(name, found.count(now), None, None)
+    return Beside(name, found.count(now), len(entering), len(leaving))
 
 
 def count_of(

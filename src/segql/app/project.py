@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
+from segql.engines.sets import Cancelled
 from segql.membership import accounts, catalog, firing
 from segql.model.errors import Refused
 from segql.store import settings
@@ -34,6 +35,7 @@ class Project:
         self.connection = connection
         self.read_only = read_only
         self.zone: ZoneInfo = settings.zone(connection)
+        self._stops: Callable[[], bool] | None = None
         self._catalog: Catalog | None = None
         self._catalog_number = -1
         self._vocabulary: StoredVocabulary | None = None
@@ -96,6 +98,8 @@ class Project:
         """A write transaction: committed at the end, rolled back on any exception."""
         if self.read_only:
             raise Refused("the project is open for reading only", code="read-only-project")
+        if self._stops is not None and self._stops():
+            raise Cancelled("it was told to stop")
         try:
             with immediate(self.connection):
                 yield self.connection
@@ -103,6 +107,27 @@ class Project:
             self.forget_catalog()  # both may hold what was rolled back
             self.messages.forget()
             raise
+
+    @contextmanager
+    def until(self, cancelled: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+        """End what is done inside with `Cancelled` before a write transaction, once told to.
+
+        Between two of them everything is as a kill may find it. Gives the same question for what
+        is done outside of transactions; once it has said yes, those that put things in order
+        afterwards are let through.
+        """
+
+        def stops() -> bool:
+            if not cancelled():
+                return False
+            self._stops = None
+            return True
+
+        self._stops = stops
+        try:
+            yield stops
+        finally:
+            self._stops = None
 
     def follow_up(self) -> None:
         """Let every profile follow what happened to its account, where that is not done yet."""

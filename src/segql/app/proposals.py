@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import unified_diff
+from typing import Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -32,6 +33,8 @@ class Proposed:
     leaving: Side
     meanwhile: tuple[str, ...] = ()
     """The diff of what somebody else changed since the text was opened."""
+    clash: Literal["none", "changed", "gone", "taken"] = "none"
+    """What somebody else did: changed it since, archived or renamed it, or had its name before."""
 
 
 @frozen
@@ -114,12 +117,29 @@ def _proposed(
         side_of(project, np.setdiff1d(after, before, assume_unique=True).tolist()),
         side_of(project, np.setdiff1d(before, after, assume_unique=True).tolist()),
         _meanwhile(project, change, opened),
+        _clash(change, opened),
     )
 
 
 def _diff(before: str, written: Written | None) -> tuple[str, ...]:
     after = "" if written is None else written.text
     return tuple(unified_diff(before.splitlines(), after.splitlines(), lineterm=""))[2:]
+
+
+def _clash(
+    change: Change, opened: Mapping[str, int]
+) -> Literal["none", "changed", "gone", "taken"]:
+    known, stored = opened.get(change.name), change.stored
+    match known, stored:
+        case None, None:
+            return "none"
+        case None, _:
+            return "none" if change.action == "unchanged" else "taken"
+        case _, None:
+            return "gone"
+        case _, _:
+            assert stored is not None, "a segment that is stored"
+            return "none" if stored.stored.revision == known else "changed"
 
 
 def _meanwhile(project: Project, change: Change, opened: Mapping[str, int]) -> tuple[str, ...]:

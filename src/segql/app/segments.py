@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from segql.app.advance import advance, catch_up, catch_up_at_clock
 from segql.app.project import Project
+from segql.engines.sets import Cancelled
 from segql.language import syntax
 from segql.language.files import ParsedFile, parse_file
 from segql.language.format import format_file
@@ -133,11 +134,18 @@ def apply(
     entries and exits with `notify` only.
 
     Raises `Refused` (`changed-meanwhile`) when another process changed the segments since the plan
-    was made; then nothing is stored. Where `cancelled` ends the evaluation (`Cancelled`), the plan
-    is stored and the evaluation stays due.
+    was made; then nothing is stored. `cancelled` ends it with `Cancelled`: of the code
+    `nothing-stored` where it was still bringing everybody to `now`, else the plan is stored and
+    what is not evaluated stays due.
     """
-    left_over = catch_up_at_clock(project, now=now, on_progress=on_progress)
-    advance(project, now=now)
+    try:
+        with project.until(cancelled or _never) as stops:
+            left_over = catch_up_at_clock(
+                project, now=now, on_progress=on_progress, cancelled=stops
+            )
+            advance(project, now=now)
+    except Cancelled as error:
+        raise Cancelled("nothing is stored", code="nothing-stored") from error
     with project.writing() as connection:
         _refuse_if_changed(connection, project, changes)
         moment = Moment(settings.advance_clock(connection, now), project.zone)
@@ -147,8 +155,13 @@ def apply(
         due = [change.name for change in changes if change.evaluate and change.action != "archive"]
         wanted = catalog.dependants(due)
         define.mark(connection, catalog, wanted, cause=Cause.DEFINITION, tells=notify)
-    recomputed = catch_up(project, now=now, on_progress=on_progress, cancelled=cancelled)
+    with project.until(cancelled or _never) as stops:
+        recomputed = catch_up(project, now=now, on_progress=on_progress, cancelled=stops)
     return Applied(tuple(changes), (*left_over, *recomputed))
+
+
+def _never() -> bool:
+    return False
 
 
 def _refuse_if_changed(connection: Connection, project: Project, changes: Iterable[Change]) -> None:

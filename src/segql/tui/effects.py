@@ -21,7 +21,7 @@ def effects(proposal: Proposal) -> Content:
 
 def _effect(one: Proposed) -> Content:
     name = visible(one.change.name)
-    words = {"create": "new", "change": "changed", "unchanged": "as it is saved"}
+    actions = {"create": "new", "change": "changed", "unchanged": "as it is saved"}
     parts: list[Content] = []
     if one.meanwhile:
         parts.append(
@@ -31,7 +31,14 @@ def _effect(one: Proposed) -> Content:
                 "\n",
             )
         )
-    title = Content.assemble((name, "bold"), f"  {words.get(one.change.action, '')}")
+    if one.clash == "gone":
+        words = f"`{name}` was archived or renamed by somebody else since you opened it"
+        parts.append(Content.styled(words, "bold $text-error"))
+    if one.clash == "taken" and one.change.stored is not None:
+        revision = one.change.stored.stored.revision + 1
+        words = f"there is a segment `{name}` already: this becomes its revision {revision}"
+        parts.append(Content.styled(words, "bold $text-warning"))
+    title = Content.assemble((name, "bold"), f"  {actions.get(one.change.action, '')}")
     parts.append(title)
     if one.lines:
         parts.append(_diff(one.lines))

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable
 
-from segql.app.preview import Preview
+from segql.app.preview import Beside, Preview
 from segql.model.display import bar, percent, visible
 from segql.model.why import Why, outlook_lines, render
 from segql.tui.assessment import Counted
@@ -33,7 +33,8 @@ class PreviewPane(Vertical):
         & #numbers { height: auto; max-height: 40%; padding: 0 1; }
         & #count { text-style: bold; }
         & #funnel { margin-top: 1; }
-        & #condition, & #funnel { text-wrap: nowrap; text-overflow: ellipsis; }
+        & #beside.-empty { display: none; }
+        & #condition, & #funnel, & #beside { text-wrap: nowrap; text-overflow: ellipsis; }
         & #members { height: 1fr; min-height: 4; background: $surface; }
         & #people { color: $text-muted; padding: 0 1; }
         & #because { height: auto; max-height: 45%; padding: 0 1; border-top: solid $panel; }
@@ -68,6 +69,7 @@ class PreviewPane(Vertical):
         with VerticalScroll(id="numbers", can_focus=False):
             yield Words(id="count")
             yield Words(id="change")
+            yield Words(id="beside", classes="-empty")
             yield Words(id="condition")
             yield Words(id="funnel")
         with Vertical(id="who"):
@@ -87,6 +89,7 @@ class PreviewPane(Vertical):
         self.preview = None
         self._tell("count", Content.styled(visible(words), MUTED))
         self._tell("change", Content(""))
+        self._tell("beside", Content(""))
         self._tell("condition", Content(""))
 
     def say_condition(self, counted: Counted | None) -> None:
@@ -114,6 +117,7 @@ class PreviewPane(Vertical):
             ),
         )
         self._tell("change", _change(preview))
+        self._tell("beside", _beside(preview))
         self._tell("funnel", _funnel(preview))
         self.call_after_refresh(self._fill, preview)  # the numbers first
 
@@ -160,18 +164,40 @@ class PreviewPane(Vertical):
             self.post_message(self.Highlighted(event.row_key.value))
 
     def _tell(self, name: str, words: Content) -> None:
-        self.query_one(f"#{name}", Words).say(words)
+        told = self.query_one(f"#{name}", Words)
+        told.say(words)
+        if name == "beside":
+            told.set_class(not words.plain, "-empty")
 
 
 def _change(preview: Preview) -> Content:
-    if preview.entering is None or preview.leaving is None:
+    change = _moves(preview)
+    if preview.name is None or not preview.beside:
+        return change
+    return Content.assemble((visible(preview.name), "bold"), "  ", change)
+
+
+def _beside(preview: Preview) -> Content:
+    """A line for each other segment of the text."""
+    lines = [
+        Content.assemble(visible(one.name), f"  {one.count:,}  ", _moves(one))
+        for one in preview.beside
+    ]
+    if preview.beside_left_out:
+        words = f"{preview.beside_left_out:,} more are counted once the cursor is in them"
+        lines.append(Content.styled(words, MUTED))
+    return Content("\n").join(lines)
+
+
+def _moves(one: Preview | Beside) -> Content:
+    if one.entering is None or one.leaving is None:
         return Content.styled("not saved yet", MUTED)
-    if not preview.entering and not preview.leaving:
+    if not one.entering and not one.leaving:
         return Content.styled("the same members as saved", MUTED)
     return Content.assemble(
-        (f"+{preview.entering:,} enter", "$text-success"),
+        (f"+{one.entering:,} enter", "$text-success"),
         ("  ", ""),
-        (f"-{preview.leaving:,} leave", "$text-error"),
+        (f"-{one.leaving:,} leave", "$text-error"),
         ("  against what is saved", MUTED),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from threading import Event
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from attrs import frozen
 from textual import work
@@ -25,7 +25,9 @@ from segql.tui.effects import effects
 from segql.tui.keys import binding
 from segql.tui.session import Asking, Session, SessionApp
 
-_PAUSE_S = 0.25
+_PAUSE_S: Final = 0.25
+_SAVES: Final = {"changed": "Save over it", "taken": "Save over it", "gone": "Save anew"}
+"""What the button says where somebody else did something."""
 
 
 @frozen
@@ -78,6 +80,8 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
         self._stop = Event()
         self._timer: Timer | None = None
         self._session: Session | None = None
+        self._done = (0, 0, "")
+        """Segments computed, of how many, and the one at hand."""
 
     def compose(self) -> ComposeResult:
         """The head of a lone rule, the effects, and the buttons."""
@@ -156,12 +160,13 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
             return
         self._whole, self._proposal = whole, proposal
         self._tell("")
-        self.set_class(any(one.meanwhile for one in proposal.proposed), "-meanwhile")
+        clashes = {one.clash for one in proposal.proposed}
+        self.set_class("changed" in clashes, "-meanwhile")
         self.query_one("#effect", Static).update(effects(proposal))
         save = self.query_one("#save", Button)
         save.disabled = proposal.is_nothing
-        save.label = "Save over it" if self.has_class("-meanwhile") else "Save"
-        save.variant = "error" if self.has_class("-meanwhile") else "primary"
+        save.label = next((_SAVES[one] for one in _SAVES if one in clashes), "Save")
+        save.variant = "error" if str(save.label) != "Save" else "primary"
         if is_file(self._text) and not save.disabled:
             self.query_one("#theirs" if self.has_class("-meanwhile") else "#save").focus()
 
@@ -172,7 +177,7 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
             case "save":
                 self._begin()
             case "theirs":
-                changed = next(one for one in self._proposed() if one.meanwhile)
+                changed = next(one for one in self._proposed() if one.clash == "changed")
                 self.dismiss(Outcome("theirs", self._text, name=changed.change.name))
             case _:
                 self.action_cancel()
@@ -182,7 +187,7 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
 
     def action_save(self) -> None:
         """Save; over what somebody else did only by the button that says so."""
-        if self.has_class("-meanwhile"):
+        if self.query_one("#save", Button).variant == "error":
             self.notify("somebody else changed it: choose below", severity="warning")
         else:
             self._begin()
@@ -192,9 +197,11 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
             self._save()
 
     def action_cancel(self) -> None:
-        """Save nothing; while members are computed, stop computing them."""
+        """Save nothing; while it is saved, stop at the next step."""
         self._stop.set()
-        if not self.has_class("-saving"):
+        if self.has_class("-saving"):
+            self._entitle("Stopping…")
+        else:
             self.dismiss(None)
 
     @work(exclusive=True, group="save", exit_on_error=False)
@@ -202,10 +209,12 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
         assert self._session is not None, "the dialog is open"
         assert self._proposal is not None, "the button is off without a proposal"
         changes = self._proposal.changes
+        self._stop.clear()
+        self._done = (0, 0, "")
+        self.query_one(ProgressBar).update(total=None)
         self.add_class("-saving")
-        self._entitle(
-            self.app.keys.filled("Saving: {save.cancel} leaves members to be computed later")
-        )
+        self._entitle(self.app.keys.filled("Saving… {save.cancel} stops it"))
+        self._tell("everybody is brought up to now first")
         self.query_one("#save", Button).disabled = True
         now, whole = self._session.clock(), self._whole
         try:
@@ -222,13 +231,15 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
             self.remove_class("-saving")
             self._entitle("Save")
             if error.code == "cancelled":
-                words = "saved; its members are still to be computed (`segql recompute`)"
+                done, total, _ = self._done
+                words = f"saved; members of {done} of {total} segments are computed, the others"
+                words += " stay as they were until they are (`segql recompute`)"
                 self.dismiss(Outcome("saved", whole, words))
-            else:
-                self._tell(_said(error))
-                self.query_one("#save", Button).disabled = False
-                if error.code == "changed-meanwhile":
-                    self._propose()
+                return
+            self._tell(f"stopped: {error}" if self._stop.is_set() else _said(error))
+            self.query_one("#save", Button).disabled = False
+            if error.code == "changed-meanwhile":
+                self._propose()
             return
         saved = {change.name for change in applied.changes}
         words = ", ".join(
@@ -240,10 +251,15 @@ class SaveDialog(Asking, ModalScreen[Outcome | None]):
 
     def _progress(self, done: int, total: int, name: str) -> None:
         """Show how far it is; called on the session's thread."""
+        self._done = (done, total, name)
         if not self._stop.is_set():
-            self.app.call_from_thread(
-                self.query_one(ProgressBar).update, total=total, progress=done
-            )
+            self.app.call_from_thread(self._show_progress)
+
+    def _show_progress(self) -> None:
+        done, total, name = self._done
+        self.query_one(ProgressBar).update(total=total, progress=done)
+        if name:
+            self._tell(f"computing the members of `{name}`, {done + 1} of {total}")
 
     def _entitle(self, words: str) -> None:
         self.query_one(".title", Static).update(words)
