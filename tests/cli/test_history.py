@@ -48,6 +48,8 @@ def test_a_person_reads_what_was(segql: Segql, tmp_path: Path) -> None:
     assert segql("prune", "--now", "2026-05-01", "--json").one == {
         "removed": 1,
         "keep_history_days": 30,
+        "removed_outbox": 0,
+        "keep_outbox_days": None,
     }
     assert "not kept any more" in segql("changes").err
     assert "complete from" in segql("members", "paid", "--at", "2026-03-02", code=1).err

@@ -44,5 +44,7 @@
 - `profiles`: one profile: its traits, recent events, segments; why it is in one, or not
 - `preview`: whom a text that is being written holds for
 - `journeys`: a profile's way through the segments
+- `embedded_calls`: the calls of a project that other programs embed
+- `embedded_reads`: what such a project is asked
 - `embedding`: the project as other programs embed it
 """

@@ -91,14 +91,15 @@ def catch_up(
 ) -> tuple[Recomputed, ...]:
     """Compute every segment that is due, unless another process is at it.
 
-    Intervals that retention no longer keeps are taken away, some at a time. Raises `Cancelled` when
-    `cancelled` says so; what is not computed stays due.
+    What retention no longer keeps of history and outbox is taken away, some at a time. Raises
+    `Cancelled` when `cancelled` says so; what is not computed stays due.
     """
     project.follow_up()
     lists.catch_up(project.connection, project.writing, project.catalog, Moment(now, project.zone))
     project.follow_up()
     archiving.catch_up(project.connection, project.writing, project.zone)
     history.forget(project, now=now, at_most=history.BESIDES)
+    outbox.forget(project, now=now, at_most=history.BESIDES)
     try:
         found = define.compute(
             project.connection,

@@ -11,6 +11,7 @@ from segql.engines import sets
 from segql.language import syntax
 from segql.language.parse import rule_of
 from segql.membership.catalog import Entry
+from segql.model.deliveries import Line
 from segql.model.instants import Instant, Moment
 from segql.rules.desugar import desugar
 from segql.rules.order import check_references
@@ -42,6 +43,8 @@ class Listed:
     """The share of profiles that have what is being applied; None while nobody applies it."""
     changed: Instant | None
     """When somebody last entered or left, or None."""
+    lines: tuple[Line, ...] = ()
+    """Which destinations are told of what."""
 
 
 def count(project: Project, rule: str | syntax.Rule, *, now: Instant) -> Counted:
@@ -80,7 +83,8 @@ def listing(project: Project) -> tuple[Listed, ...]:
                 reached = one.cursor / last if last else 1.0
             size = sizes.get(segment, 0)
             last_flip = changed.get(segment)
-            found = Listed(entry, size, of, entry.error, one is not None, reached, last_flip)
+            lines = tuple(told.line for told in project.catalog().lines.get(segment, ()))
+            found = Listed(entry, size, of, entry.error, one is not None, reached, last_flip, lines)
             listed.append(found)
         return tuple(listed)
 

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import time as clock
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from segql.app import advance, audience, history, ingest, lists, segments
-from segql.app import project as opening
+from segql.app import advance, audience, history, lists, outbox, segments
+from segql.app.embedded_reads import Reads
 from segql.app.follow import Options, import_file
 from segql.app.import_options import EventOptions, ProfileOptions, ResponseOptions
 from segql.app.import_report import ImportReport
-from segql.app.journeys import Stretch, journey
-from segql.app.profiles import why
 from segql.language import syntax
-from segql.model.calls import (
-    Call,
-    Delete,
-    Identify,
-    Merge,
-    Outcome,
-    SetAccount,
-    Survey,
-    Time,
-    Track,
-)
-from segql.model.instants import Instant, instant_from
-from segql.model.values import Json
-from segql.model.why import Why
+from segql.model.calls import Time
+from segql.model.instants import Instant
 
 
-class Project(opening.Project):
+class Project(Reads):
     """A project's database, open. Close it, or use `with`; not for several threads at once.
 
     Wherever `now` is left out, it is the present instant.
@@ -50,110 +35,6 @@ class Project(opening.Project):
     ['ann']
     1
     """
-
-    def identify(
-        self,
-        profile: str,
-        traits: Mapping[str, Json] | None = None,
-        *,
-        email: str | None = None,
-        account: str | None = None,
-        account_traits: Mapping[str, Json] | None = None,
-        now: Time | None = None,
-    ) -> None:
-        """Merge `traits` over those of a profile, made if it is new; a None takes a trait away."""
-        call = Identify(
-            profile,
-            traits or {},
-            email=email,
-            account=account,
-            account_traits=account_traits or {},
-        )
-        ingest.one(self, call, now=self._instant(now))
-
-    def set_account(
-        self, account: str, traits: Mapping[str, Json], *, now: Time | None = None
-    ) -> None:
-        """Merge `traits` over those of an account; its profiles are re-checked."""
-        ingest.one(self, SetAccount(account, traits), now=self._instant(now))
-
-    def track(
-        self,
-        profile: str,
-        event: str,
-        properties: Mapping[str, Json] | None = None,
-        *,
-        time: Time | None = None,
-        message_id: str | None = None,
-        now: Time | None = None,
-    ) -> bool:
-        """Store an event done at `time` (now when left out); False when its message was stored.
-
-        A time more than a day ahead counts as now.
-        """
-        call = Track(profile, event, properties or {}, time=time, message_id=message_id)
-        return ingest.one(self, call, now=self._instant(now))
-
-    def survey(
-        self,
-        profile: str,
-        survey: str,
-        action: str,
-        answers: Mapping[str, Json] | None = None,
-        *,
-        time: Time | None = None,
-        message_id: str | None = None,
-        response_id: str | None = None,
-        now: Time | None = None,
-    ) -> bool:
-        """Store a survey action: `seen`, `completed`, `dismissed`, or `partial` answers.
-
-        A call with the `response_id` of an earlier one replaces it. False when it was stored.
-        """
-        call = Survey(
-            profile,
-            survey,
-            action,
-            answers or {},
-            time=time,
-            message_id=message_id,
-            response_id=response_id,
-        )
-        return ingest.one(self, call, now=self._instant(now))
-
-    def merge(self, absorbed: str, profile: str, *, now: Time | None = None) -> bool:
-        """Make one profile of two: `absorbed` was `profile` all along, and stays so for ever.
-
-        False when that is known already.
-        """
-        return ingest.one(self, Merge(absorbed, profile), now=self._instant(now))
-
-    def delete(self, profile: str, *, now: Time | None = None) -> None:
-        """Delete a profile with all that it did; raises `Refused` (`unknown-profile`)."""
-        ingest.one(self, Delete(profile), now=self._instant(now))
-
-    def batch(self, calls: Iterable[Call], *, now: Time | None = None) -> tuple[Outcome, ...]:
-        """Apply calls of `segql.calls` in order, in one transaction; what became of each.
-
-        A call that is refused stops no other: its outcome holds the error. An exception means that
-        nothing is stored.
-
-        >>> import segql, tempfile, os
-        >>> from segql import calls
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     with segql.open(os.path.join(folder, "team.db")) as project:
-        ...         done = project.batch([
-        ...             calls.Identify("ann", {"plan": "pro"}),
-        ...             calls.Track("ann", "export", message_id="m1"),
-        ...             calls.Track("ann", "export", message_id="m1"),
-        ...             calls.Track("", "export"),
-        ...         ])
-        >>> [outcome.status for outcome in done]
-        ['stored', 'stored', 'present', 'refused']
-        >>> print(done[3].error)
-        the profile id is empty
-        """
-        return ingest.batch(self, calls, now=self._instant(now))
 
     def import_profiles(
         self, file: str | Path | BinaryIO, *, now: Time | None = None, **columns: str | None
@@ -236,58 +117,18 @@ class Project(opening.Project):
         found = segments.recompute(self, names, now=self._instant(now))
         return {result.name: result.members for result in found}
 
-    def members(self, name: str, *, at: Time | None = None) -> Iterator[str]:
-        """The ids of a segment's members, read page by page; with `at`, of those it had then.
-
-        Profiles that were deleted since have no id any more, and are left out.
-        """
-        if at is None:
-            return (member.external for member in audience.members_of(self, name))
-        found = history.members_at(self, name, self._instant(at))
-        return (was.external for was in found if was.external is not None)
-
-    def changes(
-        self, name: str | None = None, *, after: int = 0, since: Time = 0, limit: int = history.PAGE
-    ) -> history.Changes:
-        """A page of entries and exits, of one segment or of all, in the order of their numbers.
-
-        Those after the flip number `after`, at `since` or later. The next page is after `next`.
-        """
-        start = self._instant(since)
-        return history.changes(self, name, after=after, since=start, limit=limit)
-
-    def journey(self, profile: str) -> tuple[Stretch, ...]:
-        """In which segments a profile was, from when to when, and because of what."""
-        return journey(self, profile)
-
-    def population(
-        self, name: str, *, since: Time, until: Time | None = None, points: int = 31
-    ) -> history.Population:
-        """How many members a segment had at instants, evenly spread from `since` to `until`."""
-        return history.population(
-            self, name, since=self._instant(since), until=self._instant(until), points=points
-        )
-
     def keep_history(self, days: int | None) -> None:
         """Keep intervals that are over for `days`, or for ever when None; `prune` takes effect."""
         history.retain(self, days)
 
+    def keep_outbox(self, days: int | None) -> None:
+        """Keep rows of the outbox that are pending no more for `days`, or for ever when None."""
+        outbox.retain(self, days)
+
     def prune(self, *, now: Time | None = None) -> int:
-        """Take away the intervals that need not be kept any more, and give how many."""
-        return history.forget(self, now=self._instant(now))
-
-    def count(self, rule: str | syntax.Rule, *, now: Time | None = None) -> int:
-        """For how many profiles a rule holds."""
-        return audience.count(self, rule, now=self._instant(now)).n
-
-    def why(self, segment: str, profile: str, *, now: Time | None = None) -> Why:
-        """Why a profile is in a segment, or not."""
-        return why(self, segment, profile, now=self._instant(now))
-
-    def _instant(self, time: Time | None) -> Instant:
-        if time is None:
-            return clock.time_ns() // 1_000_000
-        return instant_from(time, self.zone)
+        """Take away intervals and rows of the outbox that need not be kept; gives how many."""
+        at = self._instant(now)
+        return history.forget(self, now=at) + outbox.forget(self, now=at)
 
 
 def _numbered(profiles: Iterable[str]) -> Iterator[lists.Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +11,6 @@ from segql.cli.options import database_option, instant, json_option, opened
 from segql.cli.output import put_json, put_json_lines, put_table, say
 
 if TYPE_CHECKING:
-    from segql.app.outlook import NextChange
     from segql.app.project import Project
 
 
@@ -50,30 +49,15 @@ def advance_command(dry_run: bool, database: Path, now_text: str | None, as_json
 def _put_next(project: Project, now_text: str | None, *, as_json: bool) -> None:
     """When time alone next changes each segment, as the data are now."""
     from segql.app.outlook import next_change
+    from segql.cli.listing import next_json, next_words
 
     now = instant(now_text, project)
     entries = sorted(project.catalog().order, key=lambda entry: entry.stored.id)
     found = [(one.name, next_change(project, one.name, now=now)) for one in entries]
     if as_json:
-        put_json_lines({"segment": name, **_next_json(change)} for name, change in found)
+        put_json_lines({"segment": name, **next_json(change)} for name, change in found)
         return
     put_table(
         [("segment", "left"), ("next change", "left")],
-        [(name, _in_words(change)) for name, change in found],
+        [(name, next_words(change)) for name, change in found],
     )
-
-
-def _next_json(change: NextChange | None) -> dict[str, Any]:
-    from segql.model.instants import iso
-
-    if change is None:
-        return {"at": None, "profile": None, "enters": None}
-    return {"at": iso(change.at), "profile": change.profile, "enters": change.enters}
-
-
-def _in_words(change: NextChange | None) -> str:
-    from segql.model.instants import iso
-
-    if change is None:
-        return ""
-    return f"{iso(change.at)}: {change.profile} {'enters' if change.enters else 'leaves'}"

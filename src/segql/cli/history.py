@@ -1,4 +1,4 @@
-"""Commands on what was: changes, population, settings, prune."""
+"""Commands on what was: changes, population."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from segql.cli.options import database_option, instant, json_option, now_option, opened
-from segql.cli.output import put, put_json, put_json_lines, put_table, say
+from segql.cli.options import database_option, instant, json_option, opened
+from segql.cli.output import put, put_json_lines, put_table, say
 from segql.model.display import bar
 
 if TYPE_CHECKING:
     from segql.app.history import Change
-    from segql.app.project import Project
-    from segql.model.instants import Instant
 
 _DAY_MS = 86_400_000
 
@@ -123,73 +121,3 @@ def population_command(
             for at, size in found.points
         ],
     )
-
-
-@click.command("settings")
-@click.option("--keep-history", metavar="DAYS", help="Keep intervals that are over for so many "
-              "days, or `forever`.")  # fmt: skip
-@database_option
-@json_option
-def settings_command(keep_history: str | None, database: Path, as_json: bool) -> None:
-    """Show the project's settings, and change them.
-
-    Who is in a segment is always kept, with its beginning. Intervals that are over are kept for
-    ever unless --keep-history says otherwise; `segql prune` takes away what is older, and so do
-    bulk computations and `segql advance`, some of it at a time.
-    """
-    from segql.app.history import kept, retain
-
-    days = _days(keep_history)
-    with opened(database, read_only=keep_history is None) as project:
-        if keep_history is not None:
-            retain(project, days)
-        found = kept(project)
-        _put_settings(project, found.days, found.complete_from, as_json=as_json)
-
-
-def _days(text: str | None) -> int | None:
-    if text is None or text == "forever":
-        return None
-    number = text.removesuffix("d")
-    if not (number.isascii() and number.isdigit()):
-        raise click.BadParameter(f"`{text}` is no number of days, nor `forever`")
-    return int(number)
-
-
-def _put_settings(
-    project: Project, days: int | None, complete_from: Instant, *, as_json: bool
-) -> None:
-    from segql.model.instants import iso
-
-    if as_json:
-        put_json(
-            {
-                "zone": project.zone.key,
-                "keep_history_days": days,
-                "history_complete_from": iso(complete_from) if complete_from else None,
-            }
-        )
-        return
-    put(f"time zone: {project.zone.key}")
-    put(f"history is kept: {'for ever' if days is None else f'{days:,} days'}")
-    if complete_from:
-        put(f"history is complete from: {iso(complete_from)}")
-
-
-@click.command("prune")
-@database_option
-@now_option
-@json_option
-def prune_command(database: Path, now_text: str | None, as_json: bool) -> None:
-    """Take away the history that is older than `segql settings --keep-history` says."""
-    from segql.app.history import forget, kept
-
-    with opened(database) as project:
-        gone = forget(project, now=instant(now_text, project))
-        days = kept(project).days
-    if as_json:
-        put_json({"removed": gone, "keep_history_days": days})
-    elif days is None:
-        say("history is kept for ever; set a limit with `segql settings --keep-history DAYS`")
-    else:
-        say(f"removed {gone:,} interval{'' if gone == 1 else 's'} older than {days:,} days")

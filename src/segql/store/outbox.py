@@ -7,12 +7,13 @@ of a length of stay has the flip of the entry.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from segql.model.deliveries import State
 from segql.model.instants import Instant
+from segql.store import settings
 from segql.store.driver import Connection
 
 _ADD: Final = """
@@ -66,6 +67,21 @@ _COUNTS: Final = """
      group by destination, state
      order by destination, state
 """
+_OVER: Final = """
+    select outbox.due, flip, subscription, instant, state,
+           what <> 'stayed' or ended is not null or passed_entered >= instant
+      from outbox
+      join subscriptions
+        on subscriptions.id = subscription
+     where state <> 'pending'
+       and outbox.due < :before
+       and (outbox.due, flip, subscription) > (:due, :flip, :subscription)
+     order by outbox.due, flip, subscription
+     limit :limit
+"""
+_ANY_OVER: Final = "select 1 from outbox where state <> 'pending' and due < :before limit 1"
+_DROP_ROW: Final = "delete from outbox where flip = ? and subscription = ?"
+_RETENTION: Final = "outbox_days"
 _MOVE: Final = "update outbox set profile = :to where profile = :profile"
 _DROP: Final = "delete from outbox where profile = :profile"
 
@@ -145,6 +161,52 @@ def listed(
 def counts(connection: Connection) -> Mapping[tuple[str, str], int]:
     """Rows by destination and state."""
     return {(where, state): n for where, state, n in connection.execute(_COUNTS)}
+
+
+Place: TypeAlias = tuple[Instant, int, int]
+"""When a row was due, its flip and its line: the order of `forget`."""
+
+
+def retention(connection: Connection) -> int | None:
+    """For how many days rows are kept that are pending no more; None for ever."""
+    found = settings.read(connection, _RETENTION)
+    return int(found) if found else None
+
+
+def retain(connection: Connection, days: int | None) -> None:
+    """Keep rows that are pending no more for `days`, or for ever; inside `immediate`."""
+    settings.put(connection, _RETENTION, "" if days is None else str(days))
+
+
+def is_any_over(connection: Connection, *, before: Instant) -> bool:
+    """Whether `forget` has something to look at."""
+    return connection.execute(_ANY_OVER, {"before": before}).fetchone() is not None
+
+
+def forget(
+    connection: Connection,
+    after: Place,
+    *,
+    before: Instant,
+    cooling_since: Mapping[int, Instant],
+    limit: int,
+) -> tuple[int, Place | None]:
+    """Take away rows that were due before an instant and are pending no more; inside `immediate`.
+
+    Of the next `limit` of them past `after`: how many are gone, and where to go on, None at the
+    end. Rows stay that a cool-down counts from, `cooling_since` an instant by line, and stays that
+    the clock has still to pass, which would be told of again.
+    """
+    due, flip, subscription = after
+    bound = {"before": before, "due": due, "flip": flip, "subscription": subscription}
+    rows = connection.execute(_OVER, bound | {"limit": limit}).fetchall()
+    gone = [
+        (flip, line)
+        for _, flip, line, instant, state, is_decided in rows
+        if is_decided and (state == State.SKIPPED or instant < cooling_since.get(line, before))
+    ]
+    connection.executemany(_DROP_ROW, gone)
+    return len(gone), rows[-1][:3] if len(rows) == limit else None
 
 
 def move(connection: Connection, absorbed: int, survivor: int) -> None:
