@@ -21,6 +21,7 @@
 - `finding`: going to a segment or a profile by a few letters
 - `audience`: who is in a segment, for how many a rule holds
 - `history`: who was in a segment when, and every flip; how long that is kept
+- `roster`: members page by page, now or at an instant; as CSV
 - `reasons`: what flips were caused by, in words
 - `feed`: the newest flips, and what caused them
 - `outbox`: what is to be told to destinations, and stays decided as time passes

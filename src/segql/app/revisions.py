@@ -99,13 +99,19 @@ def restore(
     project: Project, name: str, number: int, *, now: Instant, notify: bool = False
 ) -> Applied:
     """Make a new revision of an old one's text, and evaluate it; the name stays as it is now."""
+    old = restorable(project, name, number)
+    return apply(project, plan(project, [old]), now=now, notify=notify)
+
+
+def restorable(project: Project, name: str, number: int) -> Written:
+    """An old revision as a text to save; the name is the one of now."""
     _refuse_list(project, name)
     text = _revision(project, name, number).text
     old = _parsed(text, f"{name}@{number}")
     if old.name != name:
         old = evolve(old, name=name)
         text = format_file("", ParsedFile((old,), ()))
-    return apply(project, plan(project, [Written(old, text)]), now=now, notify=notify)
+    return Written(old, text)
 
 
 def _refuse_list(project: Project, name: str) -> None:

@@ -50,7 +50,7 @@ def members_command(
 
     from segql.app.audience import members_of
     from segql.app.history import members_at
-    from segql.model.instants import iso
+    from segql.app.roster import COLUMNS, as_rows
 
     with opened(database, read_only=True) as project:
         found: Iterator[Member | Was] = members_of(project, name)
@@ -58,14 +58,10 @@ def members_command(
             found = members_at(project, name, instant(at_text, project))
         shown = islice(found, limit)
         if as_json or as_csv:
-            rows = (
-                {"profile": one.external, "entered": iso(one.entered), "cause": one.cause}
-                for one in shown
-            )
             if as_json:
-                put_json_lines(rows)
+                put_json_lines(as_rows(shown))
             else:
-                put_csv(("profile", "entered", "cause"), rows)
+                put_csv(COLUMNS, as_rows(shown))
             return
         deleted = 0
         for one in shown:

@@ -33,13 +33,27 @@ _INSIDE_AT: Final = """
       from members
      where segment = :segment
        and entered <= :at
+       and profile > :after
      union all
     select profile, entered, entered_cause
       from history
      where segment = :segment
        and "left" > :at
        and entered <= :at
+       and profile > :after
      order by profile
+     limit :limit
+"""
+_COUNT_AT: Final = """
+    select (select count(*)
+              from members
+             where segment = :segment
+               and entered <= :at)
+         + (select count(*)
+              from history
+             where segment = :segment
+               and "left" > :at
+               and entered <= :at)
 """
 _ENTRIES: Final = """
     select point, sum(n)
@@ -128,13 +142,23 @@ def open_of_profile(connection: Connection, profile: int) -> list[Open]:
     return [Open(*row) for row in connection.execute(_OPEN_STAYS, (profile,))]
 
 
-def inside_at(connection: Connection, segment: int, at: Instant) -> list[tuple[int, Instant, str]]:
+def inside_at(
+    connection: Connection, segment: int, at: Instant, *, after: int = 0, limit: int = -1
+) -> list[tuple[int, Instant, str]]:
     """Who was in at the instant `at`: profile, since when and why, by profile.
 
+    Behind the one with the internal id `after`, and at most `limit`, where that is no less than 0.
     An interval holds its beginning and not its end. The cost follows the members and the exits
     since `at`.
     """
-    return connection.execute(_INSIDE_AT, {"segment": segment, "at": at}).fetchall()
+    bound = {"segment": segment, "at": at, "after": after, "limit": limit}
+    return connection.execute(_INSIDE_AT, bound).fetchall()
+
+
+def count_at(connection: Connection, segment: int, at: Instant) -> int:
+    """How many were in at the instant `at`."""
+    bound = {"segment": segment, "at": at}
+    return int(connection.execute(_COUNT_AT, bound).fetchone()[0])
 
 
 def population(

@@ -19,8 +19,6 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `profile`: the screen of one profile
 - `flips`: tables of flips, with the reasons in words
 - `feed`: the live feed of flips
-- `segment`: the screen of one segment
-- `segments`: the screen of all segments
 - `drafts`: texts under way
 - `keeping`: texts under way on disk, in a file per running app
 - `documents`: segments, revisions and files as texts to write on
@@ -35,6 +33,14 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `paths`: the dialog that asks for a file
 - `effects`: what saving would do, in words and colours
 - `saving`: the dialog that shows what saving does, and does it
+- `comparison`: two revisions beside each other
+- `revisions`: every text that a segment has had
+- `members`: the members of a segment, of now or of an instant
+- `past`: entries and exits of a segment
+- `growth`: how a segment has grown, as a curve
+- `exporting`: the dialog that writes members into a file
+- `segment`: the screen of one segment
+- `segments`: the screen of all segments
 - `texts`: a screen with a text in front, opened, saved, kept
 - `author`: the screen to write segments on
 - `served`: the process behind one page of a browser

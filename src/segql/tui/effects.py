@@ -9,7 +9,7 @@ from textual.content import Content
 from segql.app.proposals import Proposal, Proposed
 from segql.app.revisions import Side
 from segql.model.display import visible
-from segql.tui.looks import MUTED
+from segql.tui.looks import differing
 
 _NAMED: Final = 3
 
@@ -27,7 +27,7 @@ def _effect(one: Proposed) -> Content:
         parts.append(
             Content.assemble(
                 (f"{name} was changed by somebody else since you opened it:\n", "bold $text-error"),
-                _diff(one.meanwhile),
+                differing(one.meanwhile),
                 "\n",
             )
         )
@@ -41,7 +41,7 @@ def _effect(one: Proposed) -> Content:
     title = Content.assemble((name, "bold"), f"  {actions.get(one.change.action, '')}")
     parts.append(title)
     if one.lines:
-        parts.append(_diff(one.lines))
+        parts.append(differing(one.lines))
     parts.append(
         Content.assemble(
             f"{one.count:,} members",
@@ -50,13 +50,6 @@ def _effect(one: Proposed) -> Content:
         )
     )
     return Content("\n").join(parts)
-
-
-def _diff(lines: tuple[str, ...]) -> Content:
-    colours = {"+": "$text-success", "-": "$text-error", "@": MUTED}
-    return Content("\n").join(
-        [Content.styled(visible(line), colours.get(line[:1], "")) for line in lines]
-    )
 
 
 def _names(sign: str, side: Side) -> str:

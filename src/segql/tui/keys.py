@@ -35,6 +35,17 @@ _KEYS: Final = {
     "table.open": ("enter", "open", "Open"),
     "filter.clear": ("escape", "clear", "Clear"),
     "feed.pause": ("space", "pause", "Pause"),
+    "segment.edit": ("e", "edit", "Edit"),
+    "segment.next": ("n", "turn(1)", "Next page"),
+    "segment.previous": ("p", "turn(-1)", "Previous"),
+    "segment.export": ("x", "export", "Export"),
+    "segment.moment": ("a", "as_of", "As of"),
+    "segment.members": ("1", "tab('members')", "Members"),
+    "segment.history": ("2", "tab('history')", "History"),
+    "segment.revisions": ("3", "tab('revisions')", "Revisions"),
+    "revisions.compare": ("d", "compare", "Compare"),
+    "revisions.mark": ("space", "mark", "Mark"),
+    "revisions.restore": ("r", "restore", "Restore"),
     "segments.sort": ("f6", "sort", "Sort"),
     "editor.complete": ("ctrl+space,ctrl+@,f12", "complete", "Complete"),
     "author.save": ("ctrl+s", "save", "Save"),
@@ -59,7 +70,7 @@ _DIALOGS: Final = frozenset({"open", "save", "dialog"})
 """What is live in dialogs; the keys of the screen behind are not."""
 _EVERYWHERE: Final = frozenset({"app", "list", "table", "filter"})
 """What is live on screens beside their own keys."""
-_TOGETHER: Final = ({"author", "editor"}, {"open", "save"})
+_TOGETHER: Final = ({"author", "editor"}, {"open", "save"}, {"segment", "revisions"})
 _MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
 _NAMES: Final = frozenset(one.value for one in Named)
 _ORIGINALS: Final = {short: long for long, short in KEY_NAME_REPLACEMENTS.items()}

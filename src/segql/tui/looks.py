@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
+
+from textual.content import Content
+
+from segql.model.display import visible
 
 MUTED: Final = "$foreground 60%"
 """What matters less. `$text-muted` has its colour from what is behind it, which pieces lack."""
+
+
+def differing(lines: Iterable[str]) -> Content:
+    """Lines of a unified diff; what each does is its first character, colours only repeat it."""
+    colours = {"+": "$text-success", "-": "$text-error", "@": MUTED}
+    return Content("\n").join(
+        [Content.styled(visible(line), colours.get(line[:1], "")) for line in lines]
+    )

@@ -167,6 +167,20 @@ class SegqlApp(SessionApp):
         is_here = parameters == (self.current_mode,) and len(self.screen_stack) == 1
         return not (action == "switch_mode" and is_here)
 
+    def edit(self, segment: str, revision: int | None = None) -> None:
+        """Write on a segment, on its newest text or on that of a revision."""
+        self.run_worker(self._edit(segment, revision), exclusive=True, group="edit")
+
+    async def _edit(self, segment: str, revision: int | None) -> None:
+        await self.switch_mode("write")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        from segql.tui.author import AuthorPage
+
+        page = self.screen
+        assert isinstance(page, AuthorPage), "it is what the mode begins with"
+        page.open_segment(segment, revision)
+
     def action_go(self) -> None:
         """Ask where to go, and go there."""
         from segql.tui.go import GoDialog

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Header, Static
+from textual.worker import Worker
 
 from segql.model.display import visible
 from segql.tui.keys import binding
@@ -107,3 +109,23 @@ class Page(Asking, Screen[None]):
         trouble = self.query_one("#trouble", Static)
         trouble.update(Content(visible(words)))
         trouble.set_class(bool(words), "-any")
+
+
+class Pane(Asking, Vertical):
+    """A part of a page that reads for itself."""
+
+    app: SessionApp
+
+    @property
+    def page(self) -> Page:
+        """The screen that it is part of."""
+        assert isinstance(self.screen, Page), "panes stand on pages"
+        return self.screen
+
+    async def ask(self, job: Callable[[Project], Result]) -> Result:
+        """What `job` makes of the project; inside what `begin` was given."""
+        return await self.page.ask(job)
+
+    def begin(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
+        """Do `work` in the place of what the group is doing."""
+        _: Worker[None] = self.run_worker(work, group=group, exclusive=True, exit_on_error=False)

@@ -1,134 +1,260 @@
-"""The screen of one segment: its rule, its members page by page, and every text that it has had."""
+"""The screen of one segment: its rule and growth, its members, its history, its revisions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from collections.abc import Iterable
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from attrs import frozen
 from rich.text import Text
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
 from textual.widgets import Static, TabbedContent, TabPane
 
-from segql.app.audience import page_of, size
+from segql.app.audience import size
+from segql.app.history import Population, population
 from segql.app.project import Project
-from segql.app.revisions import changed_lines, revisions_of
+from segql.app.segments import archive, recompute
 from segql.model.display import visible
-from segql.model.instants import local_text
-from segql.store.members import Member
-from segql.store.segments import Revision
-from segql.tui.page import Page
+from segql.model.instants import Instant
+from segql.tui.dialogs import Question
+from segql.tui.exporting import ExportDialog
+from segql.tui.flips import FlipsPage
+from segql.tui.growth import DAYS, POINTS, SPAN_MS, curve
+from segql.tui.keys import binding
+from segql.tui.members import AsOf, MembersPane
+from segql.tui.past import HistoryPane
 from segql.tui.profile import ProfilePage
+from segql.tui.revisions import RevisionsPane
 from segql.tui.tables import RowTable
 
-PAGE: Final = 200
-"""Members read at a time; more when the cursor comes near the end of those."""
+WIDE = 100
+"""From so many columns on the text stands at the left, with fewer above."""
 
 
-class SegmentPage(Page):
-    """The text at the left; members and revisions at the right."""
+class SegmentPage(FlipsPage):
+    """The text and the growth at the left; members, history and revisions at the right."""
 
     HELP: ClassVar[str] = """
 # A segment
 
-Its rule as stored, its members in the order in which their profiles came into being (more are read
-as you go down; Enter opens one), and every text that it has had.
+Its rule as stored and how it has grown; beside it, page by page, its **members**
+({segment.members}), those of now or with {segment.moment} those of any instant; the **history** of
+entries and exits ({segment.history}), newest first, with what caused each; and every text that it
+has had ({segment.revisions}). {table.open} opens the profile or the revision under the cursor,
+{segment.edit} opens the rule in the editor, {segment.export} writes all members into a CSV file.
+
+Archiving and computing anew are in the command palette.
 """
     DEFAULT_CSS = """
     SegmentPage {
-        & .box { border: round $border; height: 1fr; width: 2fr; padding: 0 1; }
-        & TabbedContent { width: 3fr; }
-        & #members-note { color: $text-muted; padding: 0 1; }
+        & #whole { layout: vertical; height: 1fr; }
+        & #left { height: auto; max-height: 50%; }
+        & .box { border: round $border; height: auto; padding: 0 1; }
+        & #text-box { height: auto; max-height: 7; }
+        & #growth { height: auto; }
+        & #tabs { height: 1fr; width: 1fr; }
+        & TabPane { padding: 0; }
+        &.-wide #whole { layout: horizontal; }
+        &.-wide #left { width: 2fr; height: 100%; max-height: 100%; }
+        &.-wide #text-box { height: 1fr; max-height: 100%; }
+        &.-wide #tabs { width: 3fr; }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("segment.edit"),
+        binding("segment.next"),
+        binding("segment.previous"),
+        binding("segment.moment"),
+        binding("segment.export"),
+        binding("segment.members", show=False),
+        binding("segment.history", show=False),
+        binding("segment.revisions", show=False),
+    ]
+    AUTO_FOCUS = "#members"
 
     def __init__(self, name: str) -> None:
         """The living segment called `name`."""
         super().__init__()
         self._segment = name
-        self._members: list[Member] = []
-        self._is_whole = False
 
     def contents(self) -> ComposeResult:
         """The text, and tabs."""
-        with Horizontal():
-            with VerticalScroll(classes="box") as box:
-                box.border_title = "text"
-                yield Static(id="text")
-            with TabbedContent():
-                with TabPane("Members", id="members-tab"), Vertical():
-                    yield Static(id="members-note")
-                    yield RowTable("profile", "since", "because of", id="members")
-                with TabPane("Revisions", id="revisions-tab"), Vertical():
-                    yield RowTable("", "made", "lines", id="revisions")
+        with Vertical(id="whole"):
+            with Vertical(id="left"):
+                with VerticalScroll(id="text-box", classes="box") as box:
+                    box.border_title = "rule"
+                    yield Static(id="text")
+                with Vertical(id="growth", classes="box") as box:
+                    box.border_title = f"members, last {DAYS} days"
+                    yield Static(id="curve")
+            with TabbedContent(id="tabs"):
+                with TabPane("Members", id="members-tab"):
+                    yield MembersPane(self._segment)
+                with TabPane("History", id="history-tab"):
+                    yield HistoryPane(self._segment)
+                with TabPane("Revisions", id="revisions-tab"):
+                    yield RevisionsPane(self._segment)
 
     def on_mount(self) -> None:
-        """Give the members the focus."""
+        """Say which segment it is."""
         self.title = visible(self._segment)
-        self.query_one("#members").focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay it out for the width."""
+        self.set_class(event.size.width >= WIDE, "-wide")
 
     def reload(self) -> None:
-        """Read the segment anew, as many members as were shown."""
-        self._load(max(PAGE, len(self._members)))
+        """Read the segment anew, and the pages that are shown."""
+        self._load()
+        self.query_one(MembersPane).reload()
+        self.query_one(HistoryPane).reload()
+        self.query_one(RevisionsPane).reload()
 
     @work(exclusive=True, group="load", exit_on_error=False)
-    async def _load(self, wanted: int) -> None:
-        name = self._segment
+    async def _load(self) -> None:
+        name, now = self._segment, self.app.session.clock()
+        seen = await self.ask(lambda project: _seen(project, name, now))
+        self.sub_title = f"{seen.members:,} members"
+        self.query_one("#text", Static).update(_shown(seen))
+        self.query_one("#curve", Static).update(curve(seen.population, seen.zone))
 
-        def read(
-            project: Project,
-        ) -> tuple[int, Sequence[Member], Sequence[Revision], str | None, ZoneInfo]:
-            return (
-                size(project, name),
-                page_of(project, name, limit=wanted),
-                revisions_of(project, name),
-                project.catalog().entry(name).error,
-                project.zone,
+    # What can be done
+
+    @property
+    def _tab(self) -> str:
+        return self.query_one("#tabs", TabbedContent).active.removesuffix("-tab")
+
+    @property
+    def _paged(self) -> MembersPane | HistoryPane | None:
+        match self._tab:
+            case "members":
+                return self.query_one(MembersPane)
+            case "history":
+                return self.query_one(HistoryPane)
+            case _:
+                return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer pages where there are some."""
+        if action == "turn" and self.is_mounted:
+            pane = self._paged
+            return pane is not None and (pane.has_next if parameters == (1,) else pane.has_previous)
+        return True
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What can be done with the segment."""
+        yield from super().commands()
+        for words, more, action in (
+            ("edit", "Open its rule in the editor", self.action_edit),
+            ("export", "Write all members into a CSV file", self.action_export),
+            ("as of", "Who was in at another instant", self.action_as_of),
+            ("recompute", "Compute its members anew", self._recompute),
+            ("archive", "Take it out of use", self.action_archive),
+        ):
+            yield SystemCommand(f"segment: {words}", more, action)
+        for tab in ("members", "history", "revisions"):
+            yield SystemCommand(
+                f"view: {tab}", "Of this segment", lambda tab=tab: self.action_tab(tab)
             )
 
-        total, found, texts, error, zone = await self.ask(read)
-        self._members = list(found)
-        self._is_whole = len(found) >= total
-        self.sub_title = f"{total:,} members"
-        self.query_one("#text", Static).update(_shown(texts[-1].text, error))
-        self.query_one("#members", RowTable).fill(_rows(found, zone))
-        self._note(total)
-        self.query_one("#revisions", RowTable).fill(_revisions(texts, zone))
+    def action_tab(self, name: str) -> None:
+        """Show a tab, with its table in focus."""
+        self.query_one("#tabs", TabbedContent).active = f"{name}-tab"
+        self.query_one(f"#{name}-tab").query_one(RowTable).focus()
 
-    def _note(self, total: int) -> None:
-        shown = len(self._members)
-        words = f"all {total:,}" if self._is_whole else f"the first {shown:,} of {total:,}"
-        self.query_one("#members-note", Static).update(words)
+    @on(TabbedContent.TabActivated)
+    def offer(self) -> None:
+        """Other pages can be turned now."""
+        self.refresh_bindings()
 
-    @on(RowTable.Highlighted, "#members")
-    def read_more(self, event: RowTable.Highlighted) -> None:
-        """Read the next page when the cursor comes near the end of what is there."""
-        if not self._is_whole and event.table.cursor_row > len(self._members) - 20:
-            self._load(len(self._members) + PAGE)
+    def action_turn(self, pages: int) -> None:
+        """Show the next page of what the tab lists, or the one before."""
+        if self._paged is not None:
+            self._paged.turn(pages)
+
+    def action_as_of(self) -> None:
+        """Ask for an instant."""
+        self.action_tab("members")
+        self.query_one(AsOf).focus()
+
+    def action_edit(self) -> None:
+        """Open the rule in the editor."""
+        self.app.edit(self._segment)
+
+    def action_export(self) -> None:
+        """Write all members into a file."""
+
+        def done(words: str | None) -> None:
+            if words is not None:
+                self.notify(visible(words), markup=False)
+
+        at = self.query_one(MembersPane).at
+        self.app.push_screen(ExportDialog(self._segment, at), done)
+
+    @work(exclusive=True, group="write", exit_on_error=False)
+    async def _recompute(self) -> None:
+        name, now = self._segment, self.app.session.clock()
+        self.notify("computing…")
+        done = await self.ask(lambda project: recompute(project, [name], now=now))
+        words = (f"{visible(one.name)}: +{one.entered:,} -{one.left:,}" for one in done)
+        self.notify("\n".join(words), title="computed", markup=False)
+        self.reload()
+
+    def action_archive(self) -> None:
+        """Take the segment out of use, after a question."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._archive()
+
+        words = "Its members leave it silently; its history and its texts stay, its name is free."
+        question = Question(f"Archive {self._segment}?", words, yes="Archive")
+        self.app.push_screen(question, answered)
+
+    @work(exclusive=True, group="write", exit_on_error=False)
+    async def _archive(self) -> None:
+        name, now = self._segment, self.app.session.clock()
+        await self.ask(lambda project: archive(project, name, now=now))
+        self.notify(f"{visible(name)} is archived", markup=False)
+        self.action_back()
 
     @on(RowTable.Selected, "#members")
     def open_profile(self, event: RowTable.Selected) -> None:
         """Open the profile under the cursor, with this segment explained."""
-        self.app.push_screen(ProfilePage(event.key, segment=self._segment))
+        kind, _, profile = event.key.partition(" ")
+        if kind == "profile":
+            self.app.push_screen(ProfilePage(profile, segment=self._segment))
+        else:
+            self.notify("this profile was deleted", severity="warning")
 
 
-def _shown(text: str, error: str | None) -> Text:
-    shown = Text(visible(text, breaks=True))
-    if error is None:
+@frozen
+class _Seen:
+    """What is shown of a segment beside its pages."""
+
+    members: int
+    text: str
+    error: str | None
+    population: Population
+    zone: ZoneInfo
+
+
+def _seen(project: Project, name: str, now: Instant) -> _Seen:
+    entry = project.catalog().entry(name)
+    grown = population(project, name, since=max(0, now - SPAN_MS), until=now, points=POINTS)
+    text = "a list, without a rule" if entry.is_manual else entry.stored.text
+    return _Seen(size(project, name), text, entry.error, grown, project.zone)
+
+
+def _shown(seen: _Seen) -> Text:
+    shown = Text(visible(seen.text, breaks=True))
+    if seen.error is None:
         return shown
-    return Text.assemble((f"its members are not kept exact: {visible(error)}\n\n", "red"), shown)
-
-
-def _rows(found: Iterable[Member], zone: ZoneInfo) -> Iterable[tuple[tuple[Text, ...], str]]:
-    for one in found:
-        since = Text(local_text(one.entered, zone))
-        yield (Text(visible(one.external)), since, Text(one.cause)), one.external
-
-
-def _revisions(texts: Sequence[Revision], zone: ZoneInfo) -> Iterable[tuple[tuple[Text, ...], str]]:
-    for before, one in reversed(list(zip((None, *texts), texts, strict=False))):
-        added, gone = changed_lines(before, one)
-        made = Text(local_text(one.created, zone))
-        yield (Text(str(one.number)), made, Text(f"+{added} -{gone}")), str(one.number)
+    return Text.assemble(
+        (f"broken, its members are not kept exact: {visible(seen.error)}\n\n", "red"), shown
+    )

@@ -164,6 +164,10 @@ class SessionApp(App[None]):
         """Show a failure in a dialog, with a way on."""
         raise NotImplementedError
 
+    def edit(self, segment: str, revision: int | None = None) -> None:
+        """Write on a segment, on its newest text or on that of a revision."""
+        raise NotImplementedError
+
 
 def _change_of(project: Project) -> object:
     """What moves with calls, definitions, flips and computations; not with derived columns."""

@@ -99,9 +99,9 @@ class TextsPage(Page):
         changed = [one for one in self.drafts.others if one.is_changed]
         self.app.push_screen(OpenDialog(changed), chosen)
 
-    def open_segment(self, name: str) -> None:
-        """Write on a segment; what was not saved of it comes back."""
-        self._open(Choice(f"segment {name}", name))
+    def open_segment(self, name: str, revision: int | None = None) -> None:
+        """Write on a segment; what was not saved of it comes back, but for an old revision."""
+        self._open(Choice(f"segment {name}", name, "", revision))
 
     @work(exclusive=True, group="texts", exit_on_error=False)
     async def _open(self, choice: Choice) -> None:
