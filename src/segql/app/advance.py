@@ -100,6 +100,8 @@ def catch_up(
     archiving.catch_up(project.connection, project.writing, project.zone)
     history.forget(project, now=now, at_most=history.BESIDES)
     outbox.forget(project, now=now, at_most=history.BESIDES)
+    if not runs.due(project.connection):
+        return ()
     try:
         found = define.compute(
             project.connection,

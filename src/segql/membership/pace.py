@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from attrs import define
 
-from segql.store.driver import Connection
+from segql.store.driver import Connection, checkpoint
 
 Writing: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Begins a write transaction."""
@@ -52,4 +52,5 @@ def in_chunks(
         with writing() as connection:
             began, worked = perf_counter(), thread_time()
             is_left = step(connection, pace.size)
+        checkpoint(connection)
         pace.note(held_s=perf_counter() - began, worked_s=thread_time() - worked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -217,7 +217,23 @@ def write(connection: Connection, flips: Sequence[Flip]) -> int:
     if not flips:
         return 0
     first = settings.take(connection, settings.Counter.FLIP, len(flips)) - len(flips) + 1
+    together: dict[tuple[int, int], tuple[int, Flip]] = {}
     for number, flip in enumerate(flips, first):
+        if (flip.segment, flip.profile) in together:
+            _write_together(connection, together)
+            together = {}
+        together[flip.segment, flip.profile] = number, flip
+    _write_together(connection, together)
+    return first
+
+
+def _write_together(
+    connection: Connection, flips: Mapping[tuple[int, int], tuple[int, Flip]]
+) -> None:
+    """Write flips by segment and profile, in the order in which the pages of tables have them."""
+    entering: list[dict[str, object]] = []
+    leaving: list[dict[str, object]] = []
+    for _, (number, flip) in sorted(flips.items()):
         bound = {
             "flip": number,
             "segment": flip.segment,
@@ -226,12 +242,10 @@ def write(connection: Connection, flips: Sequence[Flip]) -> int:
             "cause": flip.cause,
             "cause_id": flip.cause_id,
         }
-        if flip.enters:
-            connection.execute(_ENTER_ONE, bound)
-        else:
-            connection.execute(_CLOSE_ONE, bound)
-            connection.execute(_LEAVE_ONE, bound)
-    return first
+        (entering if flip.enters else leaving).append(bound)
+    connection.executemany(_CLOSE_ONE, leaving)
+    connection.executemany(_LEAVE_ONE, leaving)
+    connection.executemany(_ENTER_ONE, entering)
 
 
 def _chunks(profiles: Iterable[int]) -> Iterable[Sequence[int]]:
