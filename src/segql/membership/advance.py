@@ -76,7 +76,7 @@ class Advance:
             found = self._through(found, reached)
             reached = self.look_ahead()
         found = self._through(found, now)
-        with self.writing() as connection:
+        with self.writing() as connection:  # makes the others last
             is_kept = bool(agenda.late(connection, NEVER))
             to = settings.advance_clock(connection, now if is_kept else 0)
         return evolve(found, to=to)
@@ -171,7 +171,7 @@ class Advance:
             return self._is_ahead(until)
 
         if self._is_ahead(until):
-            in_chunks(self.writing, go_on, first=CHUNK)
+            in_chunks(self.writing, go_on, first=CHUNK, unsynced=True)
         return found
 
     def _is_ahead(self, until: Instant) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from time import perf_counter, thread_time
 from typing import Final, TypeAlias
 
 from attrs import define
 
-from segql.store.driver import Connection, checkpoint
+from segql.store.checkpoints import Checkpoints
+from segql.store.driver import Connection
 
 Writing: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 """Begins a write transaction."""
@@ -39,18 +40,29 @@ class Pace:
 
 
 def in_chunks(
-    writing: Writing, step: Callable[[Connection, int], bool], *, first: int, least: int = 1
+    writing: Writing,
+    step: Callable[[Connection, int], bool],
+    *,
+    first: int,
+    least: int = 1,
+    unsynced: bool = False,
 ) -> None:
     """Call `step` in write transactions of its own until it says that nothing is left.
 
     `step` takes up to so many of whatever waits, `first` at first and never less than `least`. A
-    kill loses the transaction at hand alone.
+    kill loses the transaction at hand alone; with `unsynced` a power failure may lose the last of
+    them, until the caller commits another.
     """
     pace = Pace(first, least)
-    is_left = True
-    while is_left:
-        with writing() as connection:
-            began, worked = perf_counter(), thread_time()
-            is_left = step(connection, pace.size)
-        checkpoint(connection)
-        pace.note(held_s=perf_counter() - began, worked_s=thread_time() - worked)
+    with ExitStack() as stack:
+        checkpoints: Checkpoints | None = None
+        while True:
+            with writing() as connection:
+                began, worked = perf_counter(), thread_time()
+                is_left = step(connection, pace.size)
+            pace.note(held_s=perf_counter() - began, worked_s=thread_time() - worked)
+            if not is_left:
+                return
+            if checkpoints is None:
+                checkpoints = stack.enter_context(Checkpoints(connection, unsynced=unsynced))
+            checkpoints.between()

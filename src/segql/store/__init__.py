@@ -6,6 +6,7 @@ Never reads a clock, but to tell who is still at work (`runs`). SQLite is import
 alone.
 
 - `driver`: the one import of SQLite: version guard, connection, transactions, errors
+- `checkpoints`: the WAL moved into the database beside a writer
 - `schema`: tables and indexes, with the reason for each index
 - `schema_outbox`: tables of what is to be told
 - `schema_agenda`: tables of what time will do

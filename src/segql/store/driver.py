@@ -36,8 +36,6 @@ ASK_S: Final = 0.001
 LONG_S: Final = 0.05
 """One that has waited for so long asks ten times as often, as it keeps missing its turn."""
 
-_CAN_MEASURE: Final = (3, 51, 0)
-"""From this SQLite on, the length of the WAL may be asked."""
 _BUSY: Final = frozenset({5, 6})
 _READ_ONLY: Final = 8
 _CANNOT_OPEN: Final = 14
@@ -210,19 +208,6 @@ def _begin(connection: Connection) -> None:
             sleep(ASK_S if waited_s < LONG_S else ASK_S / 10)
     finally:
         connection.execute(f"pragma busy_timeout = {wait_ms}")
-
-
-def checkpoint(connection: Connection) -> None:
-    """Move the WAL into the database where it has grown: between transactions, locking nobody out.
-
-    Else the commit that finds it too long does so.
-    """
-    if sqlite3.sqlite_version_info < _CAN_MEASURE:
-        return
-    with failures():
-        [(_, pages, moved)] = connection.execute("pragma wal_checkpoint(noop)").fetchall()
-        if pages - moved > CHECKPOINT_PAGES // 2:
-            connection.execute("pragma wal_checkpoint(passive)").fetchall()
 
 
 @contextmanager
