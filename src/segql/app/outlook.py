@@ -34,10 +34,11 @@ def next_change(project: Project, name: str, *, now: Instant) -> NextChange | No
     """The first change of a segment's members by time alone after `now`.
 
     Of several at the same instant that of the oldest profile. None where there is none within the
-    next `YEARS`, as for fixed lists. Raises `Refused` for an unknown segment.
+    next `YEARS`, as for fixed lists, and for a segment that is not kept exact. Raises `Refused` for
+    an unknown segment.
     """
     entry = project.catalog().entry(name)
-    if entry.rule is None:
+    if entry.rule is None or entry.error:
         return None
     start = max(now, settings.clock(project.connection))
     end = start + YEARS * 366 * _DAY_MS

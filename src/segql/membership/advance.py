@@ -23,9 +23,10 @@ from segql.membership.pace import Writing, in_chunks
 from segql.membership.passing import ahead_of_passed, go_through
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
+from segql.model.errors import Broken, Busy
 from segql.model.instants import Instant, Moment
 from segql.store import agenda, followups, runs, settings
-from segql.store.driver import Connection
+from segql.store.driver import Connection, DriverError
 
 AHEAD_MS: Final = 3_600_000
 """How far beyond now edges are written down, so that the next advance finds them there."""
@@ -121,17 +122,23 @@ class Advance:
     ) -> int | None:
         """Write down the edges of segments, each with who has computed it last.
 
-        None where they may be those of earlier rules, or data.
+        None where they may be those of earlier rules, or data. A rule that cannot be asked stops no
+        other: its members stay as they are.
         """
         entries = [catalog.order[catalog.places[one]] for one in seen]
         names = {one.name: one.stored.id for one in entries if one.rule is not None}
-        found = sets.upcoming(
-            self.path,
-            catalog.rules,
-            names=names,
-            moment=Moment(before, self.moment.zone),
-            until=until,
-        )
+        try:
+            found = sets.upcoming(
+                self.path,
+                catalog.rules,
+                names=names,
+                moment=Moment(before, self.moment.zone),
+                until=until,
+            )
+        except (Busy, Broken, DriverError):
+            raise
+        except Exception as error:  # one rule must not stop all the others
+            return self._one_by_one(catalog, seen, before, until, error)
         revisions = {one.stored.id: one.stored.revision for one in entries}
         rows = [
             (at, segment, profile, holds, found.changed, revisions[segment])
@@ -150,6 +157,30 @@ class Advance:
                 return None
             agenda.mark_listed(connection, seen, before=before, until=until)
         return len(rows)
+
+    def _one_by_one(
+        self,
+        catalog: Catalog,
+        seen: Mapping[int, str | None],
+        before: Instant,
+        until: Instant,
+        error: Exception,
+    ) -> int | None:
+        """As `_write_down`, where some rule fails: that is kept with its segment."""
+        if len(seen) == 1:
+            with self.writing() as connection:
+                if self._is_as_seen(catalog, seen):
+                    [segment] = seen
+                    runs.fail(connection, segment, f"{type(error).__name__}: {error}")
+                    settings.take(connection, settings.Counter.CATALOG)
+            return None
+        total = 0
+        for one in seen:
+            rows = self._write_down(catalog, {one: seen[one]}, before, until)
+            if rows is None:
+                return None
+            total += rows
+        return total
 
     def _is_as_seen(self, catalog: Catalog, seen: Mapping[int, str | None]) -> bool:
         """Whether nobody has defined or computed segments anew: that may be done at one instant."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Final, TypeAlias
 
-from segql.engines.interpreter.edges import spell
+from segql.membership.asking import Asking
 from segql.membership.questions import Reason
 from segql.membership.sitting import Sitting
 from segql.model.crossings import NEVER
@@ -53,12 +53,12 @@ def ahead_of_passed(
 
 
 def next_edge(sitting: Sitting, place: int, profile: int, start: Instant) -> Iterator[Ahead]:
-    """The first edge after `start`, if there is one."""
-    rule = sitting.catalog.order[place].rule
-    if rule is not None:
-        end = spell(rule, sitting.facts_of(profile), Moment(start, sitting.moment.zone))[1]
-        if end != NEVER:
-            yield end, profile, place, ASK
+    """The first edge after `start`, if there is one, and the rule can be asked."""
+    moment = Moment(start, sitting.moment.zone)
+    asking = Asking(sitting.connection, sitting.catalog, moment)
+    found = asking.of(place, sitting.facts_of(profile), until=NEVER - 1)
+    if found is not None and found[1] != NEVER:
+        yield found[1], profile, place, ASK
 
 
 def go_through(
