@@ -2,6 +2,7 @@
 
 - `affected`: what changed, and an index of the rules that read it
 - `selection`: the rules that one event can matter to
+- `insiders`: who is known to be in which segments, until somebody flips
 - `catalog`: checked segments of the project, in order of dependency, by revision
 - `pace`: work that waits, done in short transactions
 - `firing`: which lines of a segment its flips and stays fire, into the outbox

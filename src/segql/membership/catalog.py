@@ -12,6 +12,7 @@ from segql.engines.interpreter.holds import Compiled, compile_rule
 from segql.language.diagnostics import RuleError
 from segql.language.files import parse_file
 from segql.membership.affected import Affected, Readers
+from segql.membership.insiders import Insiders
 from segql.membership.selection import Selection
 from segql.model.errors import Refused
 from segql.rules import rule as core
@@ -80,6 +81,8 @@ class Catalog:
     entries: Mapping[str, Entry] = field(factory=dict)
     lines: Mapping[int, tuple[Subscription, ...]] = field(factory=dict)
     """Whom to tell of flips, by the id of the segment; those that tell nobody are left out."""
+    insiders: Insiders = field(factory=Insiders, eq=False, repr=False)
+    """Who is known to be in which of them."""
 
     @cached_property
     def order(self) -> tuple[Entry, ...]:

@@ -59,8 +59,10 @@ class Sitting:
         self._selecting: Selecting | None = None
         self._foreseen: dict[Asked, bool] = {}
         """What waiting questions will find, where that is known."""
-        self._inside: dict[Asked, bool] = {}
-        """Which profiles are known to be in which segments, and which not."""
+        self._last_flip = settings.counted(connection, settings.Counter.FLIP)
+        """The last flip, as far as this transaction knows."""
+        self._inside = catalog.insiders.taken(self._last_flip)
+        """Which profiles are known to be in which segments, by place, and which not."""
         self._facts: dict[int, StoredFacts] = {}
         self._mates = Teams[StoredFacts]()
         self._asking = Asking(connection, catalog, moment)
@@ -140,11 +142,19 @@ class Sitting:
         self.ask()
         self.reach.write(change=self.change)
         self.write()
+        self._keep_inside()
         self.forget_facts()  # they ask this sitting, a cycle that would wait to be found
+
+    def _keep_inside(self) -> None:
+        """Keep who is in which segments for the next transaction, unless others flipped, too."""
+        if settings.counted(self.connection, settings.Counter.FLIP) == self._last_flip:
+            self.catalog.insiders.give(self._inside, self._last_flip)
+        self._inside = {}
 
     def write(self) -> None:
         """Write the flips found so far, the time edges ahead, and what is asked later."""
         firing.write(self.connection, self.catalog.lines, self.flips, self.moment.zone)
+        self._last_flip += len(self.flips)
         self.flips = []
         if self.edges:
             agenda.add(self.connection, self.edges)
