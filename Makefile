@@ -9,7 +9,7 @@ DEMO   := build/demo
 USERS  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tui test test-all lint types check wheel-check screenshots bench bench-language bench-tui clean bench-membership
+.PHONY: help demo tui test test-all lint types check wheel-check screenshots bench bench-catalogue bench-language bench-tui clean bench-membership
 
 help:
 	@echo "make demo         import real and generated data, show segments with their members"
@@ -19,7 +19,8 @@ help:
 	@echo "make check        lint, types and tests"
 	@echo "make wheel-check  install the wheel elsewhere and run it"
 	@echo "make screenshots  the pictures of docs/tui.md, taken anew"
-	@echo "make bench        benchmarks beside DuckDB and ClickHouse (in an environment of its own)"
+	@echo "make bench        both of these, in an environment of their own"
+	@echo "make bench-catalogue  a catalogue of 100 segments beside DuckDB, ClickHouse and SQLite"
 	@echo "make bench-membership  live calls, a definition and an hour that passes"
 	@echo "make bench-tui    somebody types into the terminal UI over 1 M profiles"
 	@echo "make bench-language  the language beside rule-engine, CEL and json-logic"
@@ -69,7 +70,9 @@ screenshots: $(DEV) $(DEMO)/saas.db
 	$(BIN)/python tests/pictures.py --data $(DEMO)/saas
 
 BENCH := build/bench/venv
-bench: $(BENCH)/.done
+bench: bench-catalogue bench-membership
+
+bench-catalogue: $(BENCH)/.done
 	$(BENCH)/bin/python -m benchmarks.run $(ARGS)
 
 bench-membership: $(BENCH)/.done
