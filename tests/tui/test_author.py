@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 import segql
-from screens import NOW, Snap, Started, settled
+from screens import NOW, Snap, Started, settled, until
 from segql.app.preview import Beside
 from segql.app.project import Project
 from segql.app.revisions import revisions_of
@@ -133,6 +133,26 @@ async def completed(pilot: Pilot[None], page: AuthorPage) -> None:
             return
         await pilot.pause(0.02)
     raise AssertionError(f"no completion for {page.editor.text!r}")
+
+
+async def test_tab_writes_the_only_name_there_is_and_keeps_the_focus(started: Started) -> None:
+    async with started() as pilot:
+        page = await write(pilot, 'did "expo')
+        await pilot.press("tab")
+        await until(pilot, lambda: page.editor.text == 'did "export"')
+        assert page.editor.has_focus
+        await pilot.press("shift+tab")
+        assert not page.editor.has_focus
+
+
+async def test_values_of_the_data_are_listed_before_a_letter_is_typed(started: Started) -> None:
+    async with started() as pilot:
+        page = await write(pilot, "trait.plan =")
+        await pilot.press("space")
+        await completed(pilot, page)
+        assert {'"free"', '"pro"', '"team"'} <= {item.label for item in page.editor.menu.items}
+        await pilot.press("enter")
+        assert page.editor.text == "trait.plan = \n"
 
 
 async def test_completion_stands_beside_the_cursor(started: Started, snap: Snap) -> None:

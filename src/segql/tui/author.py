@@ -51,9 +51,10 @@ class AuthorPage(TextsPage):
 # Write
 
 A rule, or a `.segql` file with `segment "…"`, is checked and counted while it is typed. Tab takes
-a completion; Enter does once one was chosen. Names at the left: type to filter, Enter inserts. In
-the table `+` would enter and `-` would leave if it were saved; the tree says why for the member at
-the cursor. Nothing is lost: what is not saved is there again at the next start.
+a completion or asks for one, Enter takes one that was chosen, Shift+Tab leaves the editor. Names
+at the left: type to filter, Enter inserts. In the table `+` would enter and `-` would leave if it
+were saved; the tree says why for the member at the cursor. Nothing is lost: what is not saved is
+there again at the next start.
 """
     DEFAULT_CSS = """
     AuthorPage {

@@ -39,8 +39,11 @@ _COLOURS: Final = {
 }  # fmt: skip
 _MARKS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "hint"}
 _NAMES: Final = frozenset(
-    {ItemKind.EVENT, ItemKind.SURVEY, ItemKind.SEGMENT, ItemKind.TRAIT, ItemKind.DESTINATION}
-)
+    {ItemKind.EVENT, ItemKind.SURVEY, ItemKind.SEGMENT, ItemKind.TRAIT, ItemKind.DESTINATION,
+     ItemKind.VALUE}
+)  # fmt: skip
+"""What is listed before a letter of it is typed: it comes from the data."""
+_EXAMPLE: Final = 'such as  trait.plan = "pro" and did "export" within 30d'
 
 
 class Editor(TextArea):
@@ -71,14 +74,14 @@ class Editor(TextArea):
     class CompletionAsked(Message):
         """Somebody types a name, or wants to see what may be written."""
 
-        def __init__(self, text: str, at: int, *, asked: bool) -> None:
-            """`asked` is whether it was asked for by its key."""
+        def __init__(self, text: str, at: int, *, asked: bool, take: bool = False) -> None:
+            """`asked` is whether it was asked for by a key; `take` the one there may be."""
             super().__init__()
-            self.text, self.at, self.asked = text, at, asked
+            self.text, self.at, self.asked, self.take = text, at, asked, take
 
     def __init__(self, menu: CompletionMenu) -> None:
         """Take the menu, which is a child of the screen."""
-        super().__init__(id="editor", soft_wrap=True, show_line_numbers=True, tab_behavior="focus")
+        super().__init__(id="editor", soft_wrap=True, show_line_numbers=True, placeholder=_EXAMPLE)
         self.menu = menu
         self._coloured: str | None = None
         self._starts: list[int] = [0]
@@ -225,6 +228,12 @@ class Editor(TextArea):
                 menu.close()
             case "tab" if is_taken:
                 self.accept()
+            case "tab":
+                # Pressed before the menu is there it must not carry the focus, and all that is
+                # typed then, away. Shift+Tab leaves the editor.
+                is_taken = True
+                asked = self.CompletionAsked(self.text, self.at, asked=True, take=True)
+                self.post_message(asked)
             case "enter" if is_taken and menu.takes_enter:
                 self.accept()
             case _:
@@ -263,12 +272,17 @@ class Editor(TextArea):
         """Show what may be written."""
         self.post_message(self.CompletionAsked(self.text, self.at, asked=True))
 
-    def show_completions(self, found: Completions, text: str, at: int, *, asked: bool) -> None:
+    def show_completions(self, found: Completions, question: CompletionAsked) -> None:
         """Open the menu, unless the text has changed since, or it would say nothing new."""
+        text, at = question.text, question.at
         if (text, at) != (self.text, self.at) or not self.has_focus:
             return
         items = found.items
-        if not asked:
+        if question.take and len(items) == 1:
+            self.menu.place = text, at
+            self.accept(items[0])
+            return
+        if not question.asked:
             first = items[0] if items else None
             says_nothing = first is None or (
                 len(items) == 1 and text[first.span.start : first.span.end] == first.insert
@@ -277,4 +291,4 @@ class Editor(TextArea):
             if says_nothing or is_new:
                 self.menu.close()
                 return
-        self.menu.open_at(self.cursor_screen_offset, text, at, found, asked=asked)
+        self.menu.open_at(self.cursor_screen_offset, text, at, found, asked=question.asked)

@@ -90,7 +90,7 @@ class Writing(Vertical):
         found = await self.app.session.run(
             lambda project: complete(text, at, project.vocabulary(), file=is_file(text))
         )
-        self.editor.show_completions(found, text, at, asked=event.asked)
+        self.editor.show_completions(found, event)
 
     def on_diagnostics_list_chosen(self, event: DiagnosticsList.Chosen) -> None:
         """Go to the place."""
