@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from membership.rules import DAY, HOUR, LINES, NESTED, RULES, START
-from segql.app import follow, history, ingest, lists, segments
+from segql.app import follow, history, ingest, lists, outbox, segments
 from segql.app.advance import advance
 from segql.app.import_options import EventOptions
 from segql.app.project import Project
@@ -93,7 +93,7 @@ class Recompute:
 
 @frozen
 class Forget:
-    """Intervals that were over for so long are forgotten."""
+    """Intervals that were over for so long are forgotten, and what was told so long ago."""
 
     days: int
     now: int
@@ -209,6 +209,8 @@ def take(project: Project, step: Step) -> None:
         case Forget(days, now):
             history.retain(project, days)
             history.forget(project, now=now)
+            outbox.retain(project, days)
+            outbox.forget(project, now=now)
         case Archive(name, now):
             with suppress(Refused):  # it is gone already
                 segments.archive(project, name, now=now)
