@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.widgets import Input, OptionList
 
-from screens import Snap, Started, settled
+import segql
+from screens import NOW, Snap, Started, settled, until
+from segql.app.segments import archive
+from segql.tui.author import AuthorPage
 from segql.tui.go import GoDialog
 from segql.tui.help import HelpDialog
 from segql.tui.profile import ProfilePage
 from segql.tui.segment import SegmentPage
 from segql.tui.segments import SegmentsPage
 from segql.tui.tables import RowTable
+
+AFTER = 1_772_370_000_000
+"""An hour after `NOW`."""
 
 
 async def test_enter_opens_a_segment_then_a_profile_and_escape_comes_back(
@@ -53,6 +61,54 @@ async def test_a_colon_goes_to_a_profile_by_the_beginning_of_its_id(started: Sta
         await pilot.press("down", "down", "enter")
         await settled(pilot)
         assert pilot.app.screen.title == "user-12"
+
+
+async def test_a_colon_goes_to_a_survey_by_beginning_a_rule_about_it(
+    started: Started, database: Path
+) -> None:
+    with segql.open(database) as project:
+        project.survey("user-01", 'n"ps', "completed", {"score": 9}, now=NOW)
+    async with started() as pilot:
+        await pilot.press("colon", *'n"ps')
+        await settled(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AuthorPage))
+        page = pilot.app.screen
+        assert isinstance(page, AuthorPage)
+        await until(pilot, lambda: page.editor.text == 'completed survey "n\\"ps"')
+
+
+async def test_a_journey_says_from_when_to_when_and_why(
+    started: Started, database: Path, snap: Snap
+) -> None:
+    with segql.open(database) as project:
+        project.identify("user-03", {"plan": "pro"}, now="2026-03-01T13:00:00Z")
+        project.identify("user-03", {"plan": "free"}, now="2026-03-01T14:00:00Z")
+        project.track("user-03", "export\x1b[2J", now="2026-03-01T15:00:00Z")
+    async with started(size=(130, 34)) as pilot:
+        pilot.app.push_screen(ProfilePage("user-03"))
+        await settled(pilot)
+        await pilot.press("2")
+        await settled(pilot)
+        await snap(pilot, "profile-journey")
+        assert "\x1b" not in pilot.app.export_screenshot()
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SegmentPage))
+
+
+async def test_a_screen_closes_once_what_it_is_about_is_gone(
+    started: Started, database: Path
+) -> None:
+    async with started() as pilot:
+        pilot.app.push_screen(SegmentPage("exporters"))
+        await settled(pilot)
+        pilot.app.push_screen(ProfilePage("user-03"))
+        await settled(pilot)
+        with segql.open(database) as project:
+            project.delete("user-03", now=NOW)
+            archive(project, "paying exporters", now=AFTER)
+            archive(project, "exporters", now=AFTER)
+        await until(pilot, lambda: isinstance(pilot.app.screen, SegmentsPage))
 
 
 async def test_help_lists_the_keys_of_the_screen_and_filters_them(

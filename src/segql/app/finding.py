@@ -1,8 +1,8 @@
-"""Going to anything by a few letters: segments fuzzily, profiles by the beginning of their id."""
+"""Going to anything by a few letters: segments and surveys fuzzily, profiles by their beginning."""
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from attrs import frozen
@@ -19,24 +19,35 @@ _SPREAD: Final = 4
 class Found:
     """Something to go to: by its name, or for profiles by id; `words` say more of it."""
 
-    kind: Literal["segment", "profile"]
+    kind: Literal["segment", "survey", "profile"]
     name: str
     words: str = ""
 
 
 def find(project: Project, letters: str, *, limit: int) -> tuple[Found, ...]:
-    """At most `limit` segments and profiles that `letters` may mean, the likeliest first.
+    """At most `limit` segments, surveys and profiles that `letters` may mean.
 
-    A segment's name holds the letters in their order, whatever their case; a profile's id begins
-    with them exactly.
+    The likeliest of each first. The name of a segment or a survey holds the letters in their order,
+    whatever their case; a profile's id begins with them exactly. Where there are many segments,
+    they leave half of the room to others.
     """
     entries = project.catalog().entries
-    distances = {name: distance(letters, name) for name in entries}
-    near = sorted((far, name) for name, far in distances.items() if far is not None)
-    segments = (Found("segment", name, _description(entries[name].written)) for _, name in near)
+    segments = [
+        Found("segment", name, _description(entries[name].written))
+        for name in _near(letters, entries)
+    ]
+    surveys = [Found("survey", name) for name in _near(letters, project.vocabulary().surveys())]
     first = profiles.beginning_with(project.connection, letters, limit=limit) if letters else []
-    people = (Found("profile", external, email or "") for external, email in first)
-    return tuple(islice(chain(islice(segments, limit), people), limit))
+    people = [Found("profile", external, email or "") for external, email in first]
+    others = [*surveys[: limit // 4], *people][: limit // 2] if letters else []
+    chosen = segments[: limit - len(others)]
+    return (*chosen, *[*surveys[: limit // 4], *people][: limit - len(chosen)])
+
+
+def _near(letters: str, names: Iterable[str]) -> list[str]:
+    """The names that hold the letters, the likeliest first."""
+    distances = ((distance(letters, name), name) for name in names)
+    return [name for _, name in sorted((far, name) for far, name in distances if far is not None)]
 
 
 def _description(written: syntax.Segment | None) -> str:

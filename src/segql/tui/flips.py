@@ -15,6 +15,7 @@ from segql.app.reasons import Asked, Because
 from segql.model.display import visible
 from segql.model.instants import local_text
 from segql.tui.columns import Cells, Column
+from segql.tui.looks import reason
 from segql.tui.page import Page
 from segql.tui.tables import RowTable
 
@@ -56,11 +57,7 @@ class FlipTable(RowTable):
 
     def explain(self, found: Mapping[Asked, Because]) -> None:
         """Take why some of the flips were."""
-        for asked, one in found.items():
-            said = Text(visible(one.words))
-            if one.reference:
-                said.append(f" ({one.reference})", style="dim")
-            self._because[asked] = said
+        self._because.update((asked, reason(one)) for asked, one in found.items())
         self.measure(self._measured())
 
     def profile_of(self, key: str) -> str | None:
@@ -108,10 +105,8 @@ class FlipsPage(Page):
     @on(RowTable.Selected, "#flips")
     def open_flip(self, event: RowTable.Selected) -> None:
         """Open the profile of the flip under the cursor."""
-        from segql.tui.profile import ProfilePage
-
         profile = self.query_one(FlipTable).profile_of(event.key)
         if profile is None:
             self.notify("this profile was deleted", severity="warning")
         else:
-            self.app.push_screen(ProfilePage(profile))
+            self.app.show_profile(profile)

@@ -1,4 +1,7 @@
-"""`:` goes anywhere: a few letters find segments and profiles, Enter opens one."""
+"""`:` goes anywhere: a few letters find segments, surveys and profiles, Enter opens one.
+
+Of a survey a rule is begun.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ class GoDialog(Asking, ModalScreen[Found | None]):
     def compose(self) -> ComposeResult:
         """The input, and the list below it."""
         with Vertical():
-            yield Input(placeholder="a segment, or the id of a profile")
+            yield Input(placeholder="a segment, a survey, or the id of a profile")
             yield OptionList()
 
     def on_mount(self) -> None:

@@ -43,6 +43,8 @@ _KEYS: Final = {
     "segment.members": ("1", "tab('members')", "Members"),
     "segment.history": ("2", "tab('history')", "History"),
     "segment.revisions": ("3", "tab('revisions')", "Revisions"),
+    "profile.segments": ("1", "tab('standings')", "Segments"),
+    "profile.journey": ("2", "tab('journey')", "Journey"),
     "revisions.compare": ("d", "compare", "Compare"),
     "revisions.mark": ("space", "mark", "Mark"),
     "revisions.restore": ("r", "restore", "Restore"),

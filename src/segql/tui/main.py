@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ScreenStackError, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
@@ -143,7 +144,9 @@ class SegqlApp(SessionApp):
         """What the command palette offers: `group: action`, of the app and of the screen."""
         if isinstance(screen, Page):
             yield from screen.commands()
-        yield SystemCommand("go: to a segment or profile", "By a few letters", self.action_go)
+        yield SystemCommand(
+            "go: to a segment, survey or profile", "By a few letters", self.action_go
+        )
         yield SystemCommand("view: write", "Write a segment", lambda: self.to_mode("write"))
         yield SystemCommand("view: segments", "All segments", lambda: self.to_mode("segments"))
         yield SystemCommand("view: feed", "Who enters and leaves", lambda: self.to_mode("feed"))
@@ -167,11 +170,24 @@ class SegqlApp(SessionApp):
         is_here = parameters == (self.current_mode,) and len(self.screen_stack) == 1
         return not (action == "switch_mode" and is_here)
 
+    def show_segment(self, name: str) -> None:
+        """Show the screen of a segment."""
+        from segql.tui.segment import SegmentPage
+
+        self.push_screen(SegmentPage(name))
+
+    def show_profile(self, external: str, *, segment: str | None = None) -> None:
+        """Show the screen of a profile, with why it is in a segment, or not."""
+        from segql.tui.profile import ProfilePage
+
+        self.push_screen(ProfilePage(external, segment=segment))
+
     def edit(self, segment: str, revision: int | None = None) -> None:
         """Write on a segment, on its newest text or on that of a revision."""
-        self.run_worker(self._edit(segment, revision), exclusive=True, group="edit")
+        self._write(lambda page: page.open_segment(segment, revision))
 
-    async def _edit(self, segment: str, revision: int | None) -> None:
+    @work(exclusive=True, group="write", exit_on_error=False)
+    async def _write(self, then: Callable[[AuthorPage], None]) -> None:
         await self.switch_mode("write")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
@@ -179,7 +195,7 @@ class SegqlApp(SessionApp):
 
         page = self.screen
         assert isinstance(page, AuthorPage), "it is what the mode begins with"
-        page.open_segment(segment, revision)
+        then(page)
 
     def action_go(self) -> None:
         """Ask where to go, and go there."""
@@ -189,14 +205,15 @@ class SegqlApp(SessionApp):
 
     def _go_to(self, found: Found | None) -> None:
         from segql.app.finding import Found
-        from segql.tui.profile import ProfilePage
-        from segql.tui.segment import SegmentPage
+        from segql.language.write import quoted
 
         match found:
             case Found("segment", name):
-                self.push_screen(SegmentPage(name))
+                self.show_segment(name)
             case Found("profile", name):
-                self.push_screen(ProfilePage(name))
+                self.show_profile(name)
+            case Found("survey", name):
+                self._write(lambda page: page.begin_text(f"completed survey {quoted(name)}"))
             case _:
                 pass
 

@@ -16,6 +16,7 @@ from textual.widgets import Footer, Header, Static
 from textual.worker import Worker
 
 from segql.model.display import visible
+from segql.model.errors import SegqlError
 from segql.tui.keys import binding
 from segql.tui.session import Asking, SessionApp
 
@@ -43,9 +44,12 @@ class Page(Asking, Screen[None]):
     ]
     HELP: ClassVar[str] = ""
     """What F1 says of the screen, in Markdown."""
+    GONE: ClassVar[str] = ""
+    """The code of the error that there is nothing more to show, once it was archived or deleted."""
 
     app: SessionApp
 
+    _is_leaving = False
     _spent_s = 0.0
     _followed_s = 0.0
 
@@ -96,13 +100,28 @@ class Page(Asking, Screen[None]):
 
     def action_back(self) -> None:
         """Back to the screen before, where there is one."""
-        if len(self.app.screen_stack) > 1:
+        if len(self.app.screen_stack) > 1 and not self._is_leaving:
+            self._is_leaving = True
             self.dismiss()
 
     def on_screen_resume(self) -> None:
         """Show what is stored now: it may have changed while another screen was in front."""
         self.refresh_bindings()
         self.reload()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Leave where what the screen is about is gone; `Asking` tells of other failures."""
+        if self.left_for(event.worker.error):
+            event.prevent_default()
+
+    def left_for(self, error: BaseException | None) -> bool:
+        """Whether an error is that there is nothing to show any more; then the screen closes."""
+        if not (isinstance(error, SegqlError) and error.code == self.GONE):
+            return False
+        if self.is_current and not self._is_leaving:  # once, though several workers fail
+            self.notify(visible(str(error)), severity="warning", markup=False)
+            self.action_back()
+        return True
 
     def say_trouble(self, words: str) -> None:
         """Say what is wrong with the database above everything else; nothing takes it away."""
@@ -125,6 +144,11 @@ class Pane(Asking, Vertical):
     async def ask(self, job: Callable[[Project], Result]) -> Result:
         """What `job` makes of the project; inside what `begin` was given."""
         return await self.page.ask(job)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Leave the page where what it is about is gone; `Asking` tells of other failures."""
+        if self.page.left_for(event.worker.error):
+            event.prevent_default()
 
     def begin(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
         """Do `work` in the place of what the group is doing."""

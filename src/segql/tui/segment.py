@@ -28,7 +28,6 @@ from segql.tui.growth import DAYS, POINTS, SPAN_MS, curve
 from segql.tui.keys import binding
 from segql.tui.members import AsOf, MembersPane
 from segql.tui.past import HistoryPane
-from segql.tui.profile import ProfilePage
 from segql.tui.revisions import RevisionsPane
 from segql.tui.tables import RowTable
 
@@ -76,6 +75,7 @@ Archiving and computing anew are in the command palette.
         binding("segment.revisions", show=False),
     ]
     AUTO_FOCUS = "#members"
+    GONE = "unknown-segment"
 
     def __init__(self, name: str) -> None:
         """The living segment called `name`."""
@@ -228,7 +228,7 @@ Archiving and computing anew are in the command palette.
         """Open the profile under the cursor, with this segment explained."""
         kind, _, profile = event.key.partition(" ")
         if kind == "profile":
-            self.app.push_screen(ProfilePage(profile, segment=self._segment))
+            self.app.show_profile(profile, segment=self._segment)
         else:
             self.notify("this profile was deleted", severity="warning")
 

@@ -130,9 +130,7 @@ sorts by the next column, a click on a title by that one; a second click turns t
     @on(RowTable.Selected)
     def open_segment(self, event: RowTable.Selected) -> None:
         """Open the segment under the cursor."""
-        from segql.tui.segment import SegmentPage  # here: the first screen is up sooner
-
-        self.app.push_screen(SegmentPage(event.key))
+        self.app.show_segment(event.key)
 
     def reload(self) -> None:
         """Read the segments and fill the table."""

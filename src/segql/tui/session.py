@@ -164,6 +164,14 @@ class SessionApp(App[None]):
         """Show a failure in a dialog, with a way on."""
         raise NotImplementedError
 
+    def show_segment(self, name: str) -> None:
+        """Show the screen of a segment."""
+        raise NotImplementedError
+
+    def show_profile(self, external: str, *, segment: str | None = None) -> None:
+        """Show the screen of a profile, with why it is in a segment, or not."""
+        raise NotImplementedError
+
     def edit(self, segment: str, revision: int | None = None) -> None:
         """Write on a segment, on its newest text or on that of a revision."""
         raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attrs import evolve
 from textual import work
 
 from segql.tui.documents import file_document, revisions_in, segment_document, write_file
@@ -88,6 +89,10 @@ class TextsPage(Page):
     def action_new(self) -> None:
         """Begin an empty text."""
         self.put_in_front(self.drafts.untitled())
+
+    def begin_text(self, text: str) -> None:
+        """Begin another text with some words."""
+        self.put_in_front(evolve(self.drafts.untitled(), text=text))
 
     def action_open(self) -> None:
         """Choose what to write on."""
