@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.text import Text
 from textual.widgets import Static
 
 import segql
@@ -75,28 +74,6 @@ async def test_a_broken_segment_says_so_in_a_word(
         table = pilot.app.screen.query_one(RowTable)
         assert table.keys[0] == "broken one"
         await snap(pilot, "segments-broken")
-
-
-async def test_ten_thousand_segments_make_no_more_cells_than_are_in_sight(
-    started: Started,
-) -> None:
-    async with started() as pilot:
-        table = pilot.app.screen.query_one(RowTable)
-        asked = []
-
-        def cells(place: int) -> tuple[Text, ...]:
-            asked.append(place)
-            return tuple(Text(str(place)) for _ in range(9))
-
-        table.show([str(place) for place in range(10_000)], cells, [8] * 9)
-        await pilot.press("end")
-        await pilot.pause()
-        assert table.key_at_cursor == "9999"
-        assert 9_999 in asked and len(set(asked)) < 100
-        table.show([str(place) for place in range(-500, 10_000)], cells, [8] * 9)
-        await pilot.pause()
-        assert table.key_at_cursor == "9999"
-        assert table.in_sight[-1] == table.cursor_row == 10_499
 
 
 async def test_two_clicks_open_a_row(started: Started) -> None:
