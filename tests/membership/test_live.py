@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,15 @@ from segql.store.driver import Connection
 ZONE = ZoneInfo("Europe/Zurich")
 
 
+@cache
+def empty() -> bytes:
+    """A project in which nothing is."""
+    with quick() as directory:
+        path = Path(directory) / "segql.db"
+        Project.opened(path, create=True, zone=ZONE.key).close()
+        return path.read_bytes()
+
+
 class Live(RuleBasedStateMachine):
     """A project beside the model."""
 
@@ -54,7 +64,8 @@ class Live(RuleBasedStateMachine):
     def begin(self, texts: list[str], nested: str, few: int, lines: str = "") -> None:
         self.directory = quick()
         self.path = Path(self.directory.name) / "segql.db"
-        self.project = Project.opened(self.path, create=True, zone=ZONE.key)
+        self.path.write_bytes(empty())
+        self.project = Project.opened(self.path)
         self.world = World(ZONE, START, LENGTHS)
         self.advanced = START
         self.small = [
