@@ -56,12 +56,11 @@ def hold_against(
     *,
     only: Collection[str] | None = None,
     advanced: int = 0,
-    others: bool = True,
 ) -> None:
     """Raise `AssertionError` where a flip is missing, or one too many.
 
     With `only`, profiles that it does not name may still be where time was `advanced` to: what time
-    has done to them since may be missing. Without `others` they are not looked at.
+    has done to them since may be missing.
     """
     people = world.people
     ids = profiles.profile_ids(project.connection, people)
@@ -80,8 +79,6 @@ def hold_against(
         actual = [] if person.id is None else found.pop((segment.id or 0, person.id), [])
         expected = flips(stays)
         if asked is not None and person not in asked:
-            if not others:
-                continue
             ahead = expected[len(actual) :]
             if all(causes == TIME and when > advanced for when, _, causes in ahead):
                 expected = expected[: len(actual)]

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -37,10 +38,12 @@ from segql.membership import accounts, application, sitting, teams
 from segql.membership import lists as listing
 from segql.model import calls
 from segql.model.instants import iso
-from segql.store import profiles, runs, settings
+from segql.store import agenda, outbox, profiles, runs, settings
 from segql.store.driver import Connection
 
 ZONE = ZoneInfo("Europe/Zurich")
+TOLD = 'on enter notify "crm" on leave notify "crm"'
+"""Lines, as in `rules.LINES`."""
 
 
 @cache
@@ -353,6 +356,27 @@ def test_a_team_that_becomes_small_still_follows_a_definition() -> None:
         live.calls_come_in(together, later=HOUR)
         live.a_change_is_interrupted("a", "trait.tags is unknown", chunks=0)
         live.calls_come_in(gone, later=0)
+    finally:
+        live.teardown()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "done"),
+    [(agenda, "first", ()), (outbox, "add", None)],
+    ids=["time passes nobody", "nothing is told"],
+)
+def test_a_store_that_is_wrong_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, done: object
+) -> None:
+    buy = [calls.Track("ann", "buy", {"amount": 2})]
+    live = Live()
+    try:
+        live.begin(['did "buy" within 2h', "everyone", "everyone"], 'in segment "a"', 50, TOLD)
+        live.calls_come_in(buy, later=0)
+        live.time_is_advanced(later=HOUR, parts=1)
+        monkeypatch.setattr(module, name, lambda *given, **named: done)
+        with pytest.raises(AssertionError):
+            live.time_is_advanced(later=2 * HOUR, parts=1)
     finally:
         live.teardown()
 
