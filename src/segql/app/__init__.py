@@ -29,6 +29,7 @@
 - `outlook`: when time alone will next change a segment
 - `segments`: plan, define, rename, archive, recompute
 - `lists`: fixed lists of profiles, from files and from programs
+- `differences`: who edits would move
 - `plans`: what an edit would do to members: who enters and leaves, by what
 - `revisions`: every text that a segment has had: compared, restored
 - `sources`: .segql files as a project's sources

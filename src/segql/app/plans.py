@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
-import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
 
+from segql.app.differences import differences
 from segql.app.project import Project
-from segql.app.segments import Change, rules_after
-from segql.engines import sets
+from segql.app.segments import Change
 from segql.engines.explanation.explain import explain
 from segql.engines.interpreter.holds import compile_rule
 from segql.language import syntax
@@ -19,9 +17,7 @@ from segql.membership.catalog import Catalog
 from segql.model.instants import Instant, Moment
 from segql.model.why import Why
 from segql.rules import rule as core
-from segql.rules.order import in_order
-from segql.rules.reads import segments_of
-from segql.store import members, profiles, settings
+from segql.store import members, profiles
 from segql.store.driver import Connection
 from segql.store.facts import StoredFacts, facts_of
 
@@ -71,51 +67,26 @@ def effects(
     the stored members; nothing is stored but derived columns. Segments whose members cannot change
     are left out.
     """
-    catalog = project.catalog()
-    moment = Moment(max(now, settings.clock(project.connection)), project.zone)
-    actions = {change.name: _edited(change) for change in changes if change.evaluate}
-    rules = rules_after(catalog, changes)
-    found = list[Effect]()
-    names = _reached(rules, actions)
-    if names:
-        result = sets.evaluate(project.path, rules, moment=moment, names=names)
-        reasons = _Reasons.of_changes(project, changes, moment, rules)
-        for name in names:
-            current, holding = _current(project, name), result.ids(name).astype(np.int64)
-            entering = np.setdiff1d(holding, current, assume_unique=True)
-            leaving = np.setdiff1d(current, holding, assume_unique=True)
-            effect = Effect(
-                name,
-                actions.get(name, "follow"),
-                Flipping(len(entering), reasons.of(name, entering[:sample].tolist())),
-                Flipping(len(leaving), reasons.of(name, leaving[:sample].tolist())),
-                len(current) - len(leaving),
-            )
-            found.append(effect)
-    for change in changes:
-        if change.action == "archive":
-            everybody = Flipping(len(_current(project, change.name)))
-            found.append(Effect(change.name, "archive", Flipping(0), everybody, 0))
-    return tuple(found)
+    found = differences(project, changes, now=now)
+    edits = [one for one in changes if one.evaluate or one.action == "archive"]
+    actions = {change.name: _action(change) for change in edits}
+    reasons = _Reasons.of_changes(project, changes, found.moment, found.rules)
+    return tuple(
+        Effect(
+            name,
+            actions.get(name, "follow"),
+            Flipping(len(one.entering), reasons.of(name, one.entering[:sample].tolist())),
+            Flipping(len(one.leaving), reasons.of(name, one.leaving[:sample].tolist())),
+            one.staying,
+        )
+        for name, one in found.by_name.items()
+    )
 
 
-def _edited(change: Change) -> Literal["create", "change"]:
+def _action(change: Change) -> Literal["create", "change", "archive"]:
+    if change.action == "archive":
+        return "archive"
     return "create" if change.stored is None else "change"
-
-
-def _reached(rules: Mapping[str, core.Rule], edited: Container[str]) -> list[str]:
-    """The edited segments, and those that read one of them, directly or not."""
-    reached: dict[str, None] = {}
-    for name in in_order(rules):
-        if name in edited or not reached.keys().isdisjoint(segments_of(rules[name])):
-            reached[name] = None
-    return list(reached)
-
-
-def _current(project: Project, name: str) -> NDArray[np.int64]:
-    entry = project.catalog().entries.get(name)
-    ids = [] if entry is None else members.ids(project.connection, entry.stored.id)
-    return np.array(ids, dtype=np.int64)
 
 
 @frozen(eq=False)
@@ -143,11 +114,14 @@ class _Reasons:
         catalog = project.catalog()
         before = {name: one.written.rule for name, one in catalog.entries.items() if one.written}
         edited = {one.name: one.written.segment.rule for one in changes if one.written is not None}
-        after = before | edited
+        archived = {one.name for one in changes if one.action == "archive"}
+        after = {name: one for name, one in (before | edited).items() if name not in archived}
         return cls(project.connection, catalog, moment, rules, before, after)
 
     def of(self, name: str, ids: Sequence[int]) -> tuple[Reasoned, ...]:
         """The profiles `ids` with what makes the difference for each."""
+        if name not in self.after:  # it is archived: nobody needs a reason to leave
+            return ()
         named = profiles.externals(self.connection, ids)
         return tuple(self._of_one(name, one, named[one]) for one in ids if one in named)
 

@@ -6,19 +6,17 @@ from collections.abc import Callable, Mapping
 from difflib import unified_diff
 from typing import Literal
 
-import numpy as np
 from attrs import field, frozen
 
+from segql.app.differences import Differences, differences
 from segql.app.project import Project
 from segql.app.revisions import Side, side_of
 from segql.app.segments import Change, Written, plan, written_in
-from segql.engines import sets
 from segql.language.diagnostics import RuleError, has_errors
 from segql.language.files import parse_file
 from segql.language.format import format_file
 from segql.language.source import Source
-from segql.model.instants import Instant, Moment
-from segql.rules.desugar import desugar
+from segql.model.instants import Instant
 from segql.store import members, segments
 
 
@@ -74,48 +72,22 @@ def propose(
     if len(written) == 1:  # then comments above and below it are its own
         written = (Written(written[0].segment, format_file(text, parsed)),)
     changes = plan(project, written)
-    asked = [one for one in changes if one.action != "unchanged" and one.written is not None]
-    found = _evaluated(project, asked, now, cancelled)
+    found = differences(project, changes, now=now, followed=False, cancelled=cancelled)
     return Proposal(tuple(_proposed(project, one, found, opened) for one in changes))
 
 
-def _evaluated(
-    project: Project,
-    asked: list[Change],
-    now: Instant,
-    cancelled: Callable[[], bool] | None,
-) -> sets.Result | None:
-    if not asked:
-        return None
-    rules = project.catalog().rules
-    for one in asked:
-        if one.written is not None:
-            rules[one.name] = desugar(one.written.segment.rule)
-    return sets.evaluate(
-        project.path,
-        rules,
-        moment=Moment(now, project.zone),
-        names=[one.name for one in asked],
-        cancelled=cancelled,
-    )
-
-
 def _proposed(
-    project: Project, change: Change, found: sets.Result | None, opened: Mapping[str, int]
+    project: Project, change: Change, found: Differences, opened: Mapping[str, int]
 ) -> Proposed:
     stored = None if change.stored is None else change.stored.stored
-    before = np.zeros(0, np.int64)
-    if stored is not None:
-        before = np.array(members.ids(project.connection, stored.id), dtype=np.int64)
-    after = before
-    if found is not None and change.action != "unchanged":
-        after = found.ids(change.name)
+    one = found.by_name.get(change.name)
+    size = 0 if stored is None else members.count(project.connection, stored.id)
     return Proposed(
         change,
         _diff("" if stored is None else stored.text, change.written),
-        len(after),
-        side_of(project, np.setdiff1d(after, before, assume_unique=True).tolist()),
-        side_of(project, np.setdiff1d(before, after, assume_unique=True).tolist()),
+        size if one is None else one.members,
+        side_of(project, [] if one is None else one.entering.tolist()),
+        side_of(project, [] if one is None else one.leaving.tolist()),
         _meanwhile(project, change, opened),
         _clash(change, opened),
     )

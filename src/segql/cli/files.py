@@ -15,6 +15,7 @@ from segql.cli.options import (
     opened,
 )
 from segql.cli.output import INPUT_AT_FAULT, say
+from segql.model.display import several
 
 
 @click.command("check")
@@ -53,5 +54,5 @@ def check_command(
     faulty = show(files, form=form)
     if not faulty and form == "text":
         number = sum(len(file.written) for file in files)
-        say(f"{number} segment{'' if number == 1 else 's'} checked{against}, no errors")
+        say(f"{number} {several(number, 'segment')} checked{against}, no errors")
     return INPUT_AT_FAULT if faulty else 0

@@ -21,6 +21,7 @@ from segql.cli.options import (
     opened,
 )
 from segql.cli.output import INPUT_AT_FAULT, put_as_it_is, put_table, put_values, say
+from segql.model.display import several
 
 if TYPE_CHECKING:
     from segql.app.lint import Mended
@@ -123,7 +124,7 @@ def _write(one: Mended) -> None:
         put_as_it_is(one.file.text)
     elif one.fixes:
         rewrite(one.file.path, one.file.text)
-        number = f"{one.fixes} finding{'' if one.fixes == 1 else 's'}"
+        number = f"{one.fixes} {several(one.fixes, 'finding')}"
         say(f"fixed {number} in {one.file.name}")
 
 
@@ -132,7 +133,7 @@ def _sum_up(files: Sequence[SourceFile], against: str) -> None:
 
     found = [one for file in files for one in file.diagnostics]
     number = sum(len(file.parsed.segments) for file in files)
-    segments = f"{number} segment{'' if number == 1 else 's'} linted{against}"
+    segments = f"{number} {several(number, 'segment')} linted{against}"
     if not found:
         say(f"{segments}, nothing found")
         return
@@ -140,7 +141,7 @@ def _sum_up(files: Sequence[SourceFile], against: str) -> None:
     fixable = [changing[one.code] for one in found if one.fix and one.code in changing]
     ways = (("--fix", fixable.count(False)), ("--fix-all", fixable.count(True)))
     fixes = "".join(f", {count} mended by {option}" for option, count in ways if count)
-    say(f"{segments}, {len(found)} finding{'' if len(found) == 1 else 's'}{fixes}")
+    say(f"{segments}, {len(found)} {several(len(found), 'finding')}{fixes}")
 
 
 def _list(*, as_json: bool) -> None:

@@ -25,7 +25,7 @@ from segql.cli.output import (
 )
 from segql.cli.plans import effect_json, put_effects
 from segql.cli.progress import progress
-from segql.model.display import milliseconds
+from segql.model.display import milliseconds, several
 
 if TYPE_CHECKING:
     from segql.app.plans import Effect
@@ -126,7 +126,7 @@ def say_recomputed(recomputed: tuple[Recomputed, ...]) -> None:
     took = sum(result.took_ms for result in recomputed)
     number = len(recomputed)
     say(
-        f"evaluated {number} segment{'' if number == 1 else 's'} in {milliseconds(took)}: "
+        f"evaluated {number} {several(number, 'segment')} in {milliseconds(took)}: "
         f"{entered:,} entered, {left:,} left"
     )
     for result in recomputed:

@@ -9,6 +9,7 @@ import click
 
 from segql.cli.options import database_option, instant, json_option, now_option, opened
 from segql.cli.output import put, put_json, say
+from segql.model.display import several
 
 if TYPE_CHECKING:
     from segql.app.project import Project
@@ -111,4 +112,4 @@ def _say_gone(what: str, of: str, gone: int, days: int | None) -> None:
     if days is None:
         say(f"the {what} is kept for ever; set a limit with `segql settings --keep-{what} DAYS`")
     else:
-        say(f"removed {gone:,} {of}{'' if gone == 1 else 's'} older than {days:,} days")
+        say(f"removed {gone:,} {several(gone, of)} older than {days:,} days")

@@ -10,6 +10,7 @@ import click
 from segql.cli.diagnostics import show
 from segql.cli.options import json_option
 from segql.cli.output import INPUT_AT_FAULT, put, put_values, say
+from segql.model.display import several
 
 if TYPE_CHECKING:
     from segql.app.segment_tests import Outcome, Report, Uncovered
@@ -79,6 +80,6 @@ def _gap(uncovered: Uncovered) -> str:
 
 def _summary(tested: Report) -> str:
     cases = len(tested.outcomes)
-    words = [f"{cases} case{'' if cases == 1 else 's'}, {tested.failed} failed"]
+    words = [f"{cases} {several(cases, 'case')}, {tested.failed} failed"]
     words.append(f"{tested.covered} of {tested.conditions} conditions were both true and false")
     return "; ".join(words)

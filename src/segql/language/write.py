@@ -61,6 +61,7 @@ from segql.language.syntax import (
     Within,
     WithinNext,
 )
+from segql.model.display import several
 from segql.model.instants import iso
 from segql.model.values import Path
 
@@ -200,7 +201,7 @@ def window(written: EventWindow | DateWindow) -> str:
 def counted(written: Counted, unit: str) -> str:
     """A count of `unit`, which is singular: `at least 3 times`, `exactly 1 time`."""
     last = written.low if written.high is None else written.high
-    return f"{_amount(written)} {unit if last == 1 else unit + 's'}"
+    return f"{_amount(written)} {several(last, unit)}"
 
 
 def _amount(written: Counted) -> str:
@@ -210,7 +211,7 @@ def _amount(written: Counted) -> str:
 
 def regularity(written: Regularity) -> str:
     """`in at least 3 of the last 5 weeks`."""
-    units = written.unit if written.last == 1 else f"{written.unit}s"
+    units = several(written.last, written.unit)
     return f"in {_amount(written.counted)} of the last {written.last} {units}"
 
 

@@ -70,6 +70,15 @@ def percent(part: int, whole: int) -> str:
     return ">99.9%" if part < whole and share >= 99.95 else f"{share:.1f}%"
 
 
+def several(count: int, noun: str) -> str:
+    """A noun as it stands behind a number: with `s`, but behind 1.
+
+    >>> several(1, "day"), several(0, "day")
+    ('day', 'days')
+    """
+    return noun if count == 1 else f"{noun}s"
+
+
 def milliseconds(ms: int | None) -> str:
     """A time taken, for people."""
     if ms is None:

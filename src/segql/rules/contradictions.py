@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
+from segql.model.display import several
 from segql.model.windows import Window
 from segql.rules.counts import Bound, bounds_of, is_reached
 from segql.rules.fields import field_constant
@@ -83,7 +84,7 @@ def constant(condition: Rule) -> Constant | None:
             return None if verdict is None else Constant(*verdict)
         case Did(days=Range(least), units=Units(unit, _, accepted)) if least > _DAYS[unit]:
             most = _DAYS[unit]
-            why = f"a {unit} has {most} day{'' if most == 1 else 's'} at most"
+            why = f"a {unit} has {most} {several(most, 'day')} at most"
             return Constant(accepted.least <= 0, why)
         case Did(window=window, times=times) if _has_nothing(window):
             allows_none = condition.having is None and all(

@@ -9,6 +9,7 @@ from typing import Final, assert_never
 
 from segql.language import syntax
 from segql.language.format import format_operand
+from segql.model.display import several
 from segql.model.instants import MAX_INSTANT, MIN_INSTANT, Instant, Moment, local_text
 from segql.model.values import Json, is_known
 from segql.model.windows import Window, bounds
@@ -55,7 +56,7 @@ def shown(value: Json) -> str:
 
 def number_of(number: int, noun: str) -> str:
     """The number with its noun, `s` behind it where there are several."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {several(number, noun)}"
 
 
 def operand_words(operand: Operand) -> str:
