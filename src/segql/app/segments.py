@@ -144,6 +144,8 @@ def apply(
                 project, now=now, on_progress=on_progress, cancelled=stops
             )
             advance(project, now=now)
+            if stops():
+                raise Cancelled("it was told to stop")
     except Cancelled as error:
         raise Cancelled("nothing is stored", code="nothing-stored") from error
     with project.writing() as connection:
