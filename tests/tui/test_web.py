@@ -124,11 +124,14 @@ async def test_a_page_shows_the_segments_and_takes_keys(served: Served) -> None:
 
 
 @pytest.mark.slow
-async def test_a_killed_server_leaves_no_page_behind(served: Served) -> None:
+@pytest.mark.parametrize("keys", ["", F2], ids=["at rest", "while it draws"])
+async def test_a_killed_server_leaves_no_page_behind(served: Served, keys: str) -> None:
     url = f"{served.origin}/ws?width=100&height=30"
     async with let_in(served) as browser, browser.ws_connect(url) as page:
         await drawn(page, "pro accounts")
         (child,) = served.pages
+        if keys:
+            await page.send_json(["stdin", keys])
         served.end(signal.SIGKILL)
         await ended(child)
 

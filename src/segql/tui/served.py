@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop, get_running_loop
+from contextlib import suppress
 
 from textual.drivers.web_driver import WebDriver
 from textual.messages import ExitApp
@@ -25,15 +26,11 @@ class PageDriver(WebDriver):
             self._loop.call_soon_threadsafe(self._app.post_message, ExitApp())
 
     def write(self, data: str) -> None:
-        """Draw; into nothing where the server is gone."""
-        try:
+        """Draw; into nothing where the server is gone, which the input's end tells the app."""
+        with suppress(BrokenPipeError):
             super().write(data)
-        except BrokenPipeError:
-            self.exit_event.set()
 
     def write_meta(self, data: dict[str, object]) -> None:
         """Tell the server; nobody where it is gone."""
-        try:
+        with suppress(BrokenPipeError):
             super().write_meta(data)
-        except BrokenPipeError:
-            self.exit_event.set()
