@@ -160,6 +160,12 @@ class Catalog:
             lambda reads: frozenset() if reads.teammates is None else reads.teammates.segments
         )
 
+    @cached_property
+    def alone(self) -> frozenset[int]:
+        """The places of the segments that no other reads."""
+        both = zip(self.followers, self.team_followers, strict=True)
+        return frozenset(place for place, (own, mates) in enumerate(both) if not (own or mates))
+
     def _following(self, read: Callable[[Reads], Collection[str]]) -> tuple[tuple[int, ...], ...]:
         found: list[list[int]] = [[] for _ in self.order]
         places = {name: place for place, name in enumerate(self.entries)}

@@ -88,13 +88,14 @@ def go_through(
         sitting.move_to(at)
         for together in _groups(sitting, ahead):
             _pass(sitting, together)
-        for edge in sitting.edges:
-            next_at, segment, profile = edge
-            if next_at > until:
-                noted.append(edge)
-            else:
-                heappush(ahead, (next_at, profile, places[segment], ASK))
-        sitting.edges = []
+        if sitting.edges:
+            for edge in sitting.edges:
+                next_at, segment, profile = edge
+                if next_at > until:
+                    noted.append(edge)
+                else:
+                    heappush(ahead, (next_at, profile, places[segment], ASK))
+            sitting.edges = []
         if pausing and sitting.teams.has_later:
             until = at
             break
@@ -105,8 +106,9 @@ def go_through(
 
 def _groups(sitting: Sitting, ahead: list[Ahead]) -> Iterable[Sequence[Ahead]]:
     """The edges of the first instant, taken away: those of each profile, or of each team."""
-    at = ahead[0][0]
-    found: dict[int, list[Ahead]] = {}
+    first = heappop(ahead)
+    at, profile = first[:2]
+    found: dict[int, list[Ahead]] = {profile: [first]}
     while ahead and ahead[0][0] == at:
         edge = heappop(ahead)
         found.setdefault(edge[1], []).append(edge)
@@ -122,17 +124,14 @@ def _groups(sitting: Sitting, ahead: list[Ahead]) -> Iterable[Sequence[Ahead]]:
 
 def _pass(sitting: Sitting, edges: Sequence[Ahead]) -> None:
     """Flip, or ask, at edges of one instant, in order of dependency, with what follows."""
-    followers = sitting.catalog.followers
-    is_simple = not sitting.catalog.reads_teammates and not any(
-        holds == ASK or followers[place] for _, _, place, holds in edges
-    )
-    for _, profile, place, holds in edges:
-        if not is_simple:
-            if holds == ASK:
-                sitting.recheck(profile, (place,), BY_TIME)
-            else:
-                sitting.expect(profile, place, BY_TIME, holds=bool(holds))
-        else:
+    alone = () if sitting.catalog.reads_teammates else sitting.catalog.alone
+    if all(holds != ASK and place in alone for _, _, place, holds in edges):
+        for _, profile, place, holds in edges:
             sitting.find(place, profile, BY_TIME, holds=bool(holds))
-    if not is_simple:
-        sitting.ask()
+        return
+    for _, profile, place, holds in edges:
+        if holds == ASK:
+            sitting.recheck(profile, (place,), BY_TIME)
+        else:
+            sitting.expect(profile, place, BY_TIME, holds=bool(holds))
+    sitting.ask()

@@ -65,7 +65,7 @@ class Sitting:
         """Which profiles are known to be in which segments, by place, and which not."""
         self._facts: dict[int, StoredFacts] = {}
         self._mates = Teams[StoredFacts]()
-        self._asking = Asking(connection, catalog, moment)
+        self._asking: Asking | None = None
 
     def affect_by_event(
         self, profile: int, name: str, properties: Mapping[str, Json], reason: Reason
@@ -107,7 +107,7 @@ class Sitting:
         if instant != self.moment.now:
             self.moment = Moment(instant, self.moment.zone)
             self._selecting = None
-            self._asking = Asking(self.connection, self.catalog, self.moment)
+            self._asking = None
 
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
         """Have rules asked about the profiles of an account, by internal id.
@@ -180,6 +180,8 @@ class Sitting:
         segment = self.catalog.ids[place]
         # Nobody looks for the edges of a segment that is due: each has to lead to the next.
         until = NEVER - 1 if segment in self.reach.due else self.look_until
+        if self._asking is None:
+            self._asking = Asking(self.connection, self.catalog, self.moment)
         found = self._asking.of(place, self.facts_of(profile), until=until)
         if found is not None:
             holds, end = found
@@ -196,6 +198,8 @@ class Sitting:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
         self._flip(profile, self.catalog.ids[place], reason, enters=enters)
         self._inside[place, profile] = enters
+        if place in self.catalog.alone:
+            return
         if self.catalog.team_followers[place]:
             name = self.catalog.order[place].name
             self._mates.forget(lambda key: name in reads.segments_of(key[0].part))

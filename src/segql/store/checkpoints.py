@@ -15,7 +15,7 @@ from typing import Final, Self
 from segql.model.errors import SegqlError
 from segql.store.driver import CHECKPOINT_PAGES, Connection, connect, failures
 
-MANY: Final = CHECKPOINT_PAGES // 2
+MANY: Final = CHECKPOINT_PAGES // 4
 """Pages for which the thread begins."""
 MOST: Final = CHECKPOINT_PAGES + CHECKPOINT_PAGES // 2
 """Pages, some 50 MB, at which the writer waits."""
