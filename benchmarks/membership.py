@@ -37,6 +37,9 @@ BATCHES = 1_500
 ALONE = 300
 ROUND = 100
 SINGLES = 3_000
+COMPARED = "compared"
+"""What is found for one size of the population, to be compared with a tenth of it, in seconds."""
+_IDLE = 20
 _TIMED = (
     'did "{name}" within 1d',
     'did "{name}" within 30d',
@@ -108,6 +111,7 @@ def define_part(options: argparse.Namespace) -> dict[str, Any]:
         "the first time": f"{1000 * took[0]:,.0f} ms",
         "longest write, checkpoint too": f"{1000 * max(locks):.0f} ms",
         "wrong": wrong(project, NOW),
+        COMPARED: {"evaluated and stored": statistics.median(took[1:])},
     }
 
 
@@ -124,18 +128,30 @@ def advance_part(options: argparse.Namespace) -> dict[str, Any]:
     segments.apply(project, plan, now=NOW)
     found: dict[str, Any] = {"defining 100 segments": f"{time.perf_counter() - began:,.1f} s"}
     now = NOW
+    costs = list[tuple[float, float, int]]()
     for hours in (1, 1, 10):
         project.longest_s = 0.0
         now += hours * HOUR
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         done = advance.advance(project, now=now)
-        took = time.perf_counter() - began
+        took, worked = time.perf_counter() - began, time.process_time() - worked
         flips = done.entered + done.left
+        costs.append((took, worked, flips))
         found[f"{hours} h to +{(now - NOW) // HOUR} h"] = (
-            f"{1000 * took:,.0f} ms, {done.edges:,} edges, {flips:,} flips, "
-            f"longest write {1000 * project.longest_s:.0f} ms"
+            f"{1000 * took:,.0f} ms (processor {1000 * worked:,.0f}), {done.edges:,} edges, "
+            f"{flips:,} flips, longest write {1000 * project.longest_s:.0f} ms"
         )
-    return found | {"wrong": wrong(project, now)}
+    (took, worked, flips), (long_took, long_worked, many) = costs[1:]
+    found["ten hours to one"] = (
+        f"{many / flips:.1f} times the flips, {long_took / took:.1f} times as long "
+        f"(processor {long_worked / worked:.1f})"
+    )
+    began = time.perf_counter()
+    for _ in range(_IDLE):
+        advance.advance(project, now=now)
+    found["when nothing is due"] = f"{1000 * (time.perf_counter() - began) / _IDLE:.1f} ms"
+    compared = {"an hour": took, "an hour, processor": worked}
+    return found | {"wrong": wrong(project, now), COMPARED: compared}
 
 
 PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
@@ -188,6 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--events", type=int, default=20_000_000)
     parser.add_argument("--cache", type=Path, default=Path("build/bench"))
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--growth", action="store_true", help="also with a tenth of the data")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.here:
@@ -196,19 +213,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({**found, "peak memory": f"{peak:,.0f} MB"}))
         return 0
-    return max(_run(part, options) for part in options.parts)
+    found = {part: _run(part, options) for part in options.parts}
+    if options.growth:
+        options.profiles, options.events = options.profiles // 10, options.events // 10
+        for part, whole in found.items():
+            if COMPARED in whole:
+                tenth = _run(part, options)
+                for what, seconds in whole[COMPARED].items():
+                    times = seconds / tenth[COMPARED][what]
+                    print(f"  {what}: ten times the data, {times:.1f} times as long")
+                whole["wrong"] += tenth["wrong"]
+    return int(any(one["wrong"] for one in found.values()))
 
 
-def _run(part: str, options: argparse.Namespace) -> int:
-    """Run a part in its own process and print what it found."""
+def _run(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Run a part in its own process, print what it found and give it."""
     size = [f"--{name}={getattr(options, name)}" for name in ("profiles", "events", "cache")]
     command = [sys.executable, "-m", "benchmarks.membership", *size, "--here", "--parts", part]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
-    print(f"{part}: {(PARTS[part].__doc__ or '').splitlines()[0]}")
+    about = (PARTS[part].__doc__ or "").splitlines()[0]
+    print(f"{part}, {options.profiles:,} profiles: {about}")
     for what, figure in found.items():
-        print(f"  {what:<28}{figure}")
-    return int(found["wrong"] != 0)
+        if what != COMPARED:
+            print(f"  {what:<28}{figure}")
+    return found
 
 
 if __name__ == "__main__":
