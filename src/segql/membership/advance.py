@@ -36,7 +36,7 @@ _FEW_ROWS: Final = 100_000
 """With fewer edges in a stride, the next one is longer."""
 CHUNK: Final = 200
 """Edges of the first chunk."""
-_ROWS: Final = 5_000
+_ROWS: Final = 2_000
 """Edges that are written down in one transaction."""
 
 

@@ -18,7 +18,6 @@ from segql.membership.asking import Asking
 from segql.membership.catalog import Catalog
 from segql.membership.questions import Asked, Questions, Reason
 from segql.membership.reach import Reach
-from segql.membership.selection import Selecting
 from segql.model.crossings import NEVER
 from segql.model.fields import EVENT_FIELDS
 from segql.model.flips import Cause, Flip
@@ -56,7 +55,7 @@ class Sitting:
         """Whether what flips now does so by time alone."""
         self.teams = teams.Teams(connection)
         self._questions = Questions()
-        self._selecting: Selecting | None = None
+        self._selecting = catalog.selection.at(moment)
         self._foreseen: dict[Asked, bool] = {}
         """What waiting questions will find, where that is known."""
         self._last_flip = settings.counted(connection, settings.Counter.FLIP)
@@ -72,8 +71,6 @@ class Sitting:
     ) -> None:
         """Have re-checked what one more event of a stored profile, by internal id, can change."""
         self._facts.pop(profile, None)
-        if self._selecting is None:
-            self._selecting = self.catalog.selection.at(self.moment)
         places = self._selecting.places(name, properties)
         self._questions.add_by_event(profile, places, reason)
         if self.catalog.reads_teammates:
@@ -106,7 +103,7 @@ class Sitting:
         """Go on at another instant; nothing must wait."""
         if instant != self.moment.now:
             self.moment = Moment(instant, self.moment.zone)
-            self._selecting = None
+            self._selecting = self.catalog.selection.at(self.moment)
             self._asking = None
 
     def affect_account(self, account: int, places: Collection[int], reason: Reason) -> None:
@@ -198,8 +195,6 @@ class Sitting:
         """Put a profile into a segment, by place, or out of it, and have what reads it asked."""
         self._flip(profile, self.catalog.ids[place], reason, enters=enters)
         self._inside[place, profile] = enters
-        if place in self.catalog.alone:
-            return
         if self.catalog.team_followers[place]:
             name = self.catalog.order[place].name
             self._mates.forget(lambda key: name in reads.segments_of(key[0].part))

@@ -7,6 +7,7 @@ and then, between two transactions, so that the WAL begins anew and stays short.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
@@ -55,8 +56,10 @@ class Checkpoints:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Have commits do it themselves again."""
+        """Have commits do it themselves again; the next one finds little to wait for."""
         self._pool.shutdown()
+        if self._unsynced:
+            _sync(f"{self._path}-wal")
         self._connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
         self._connection.execute("pragma synchronous = full")
 
@@ -83,3 +86,13 @@ def _move(path: str) -> None:
                 connection.execute("pragma wal_checkpoint(passive)").fetchall()
         finally:
             connection.close()
+
+
+def _sync(path: str) -> None:
+    """Have a file on disk, without a lock on the database."""
+    with suppress(OSError):  # the next commit does it
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
