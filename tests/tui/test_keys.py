@@ -15,7 +15,8 @@ from segql.tui.keys import Keys, keys_in
 
 def test_keys_are_said_as_people_write_them() -> None:
     assert [
-        Keys().words(id) for id in ("author.open", "author.fix", "app.go", "app.back", "list.copy")
+        Keys().words(id)
+        for id in ("author.open", "author.fix", "app.go", "app.back", "dialog.copy")
     ] == ["Ctrl+O", "F8", ":", "Esc", "c"]
 
 

@@ -9,9 +9,9 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `words`: text on the screen that costs nothing while it stays the same
 - `dialogs`: failures with text to copy; questions before something is destroyed
 - `ground`: the dialog about a database that cannot be used
-- `page`: what the main screens share
 - `columns`: columns of tables: how wide each is, a row as one line
 - `tables`: tables of rows with keys, drawn line by line, filled anew without losing the place
+- `page`: what the main screens share
 - `filtering`: letters typed on a table say which rows it shows
 - `why_view`: the verdict on a rule for one profile
 - `go`: `:` goes to a segment or profile by a few letters
@@ -21,6 +21,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `feed`: the live feed of flips
 - `drafts`: texts under way
 - `keeping`: texts under way on disk, in a file per running app
+- `about`: versions, files in force, the database and the terminal
 - `documents`: segments, revisions and files as texts to write on
 - `completion`: the dropdown beside the cursor
 - `editor`: the editor, coloured, with marks at mistakes

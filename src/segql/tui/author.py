@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, Final
 
 from textual import work
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
@@ -50,11 +50,10 @@ class AuthorPage(TextsPage):
     HELP: ClassVar[str] = """
 # Write
 
-A rule, or a `.segql` file with `segment "…"`, is checked and counted while it is typed. Tab takes
-a completion or asks for one, Enter takes one that was chosen, Shift+Tab leaves the editor. Names
-at the left: type to filter, Enter inserts. In the table `+` would enter and `-` would leave if it
-were saved; the tree says why for the member at the cursor. Nothing is lost: what is not saved is
-there again at the next start.
+A rule, or a `.segql` file with `segment "…"`, is checked and counted while it is typed.
+{author.save} shows what saving would change before it does, {author.open} opens segments, their
+revisions, files, and texts that are not saved. Shift+Tab leaves the editor. Nothing is lost: what
+is not saved is there again at the next start.
 """
     DEFAULT_CSS = """
     AuthorPage {
@@ -151,6 +150,19 @@ there again at the next start.
     def on_navigator_wanted(self, event: Navigator.Wanted) -> None:
         """Insert a name at the cursor."""
         self.query_one(Writing).insert_name(event.known.insert)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What can be done with the text."""
+        yield from super().commands()
+        editor, said = self.editor, self.query_one(Writing).said
+        if editor.text.strip():
+            yield SystemCommand("text: format", "As everybody writes it", self.action_format)
+        if said.fix_at(editor.at) is not None:
+            yield SystemCommand("text: fix", "Mend what is underlined", self.action_fix)
+        yield SystemCommand("text: complete", "All that may stand here", editor.action_complete)
+        yield SystemCommand("view: names", "Show or hide them", self.action_names)
+        if self.assessed is not None and self.assessed.preview is not None:
+            yield SystemCommand("view: members", "Go to the table", self.action_members)
 
     def action_names(self) -> None:
         """Show the names, or hide them; the filter gets the focus when they come."""

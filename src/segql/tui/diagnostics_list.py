@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.content import Content
 from textual.message import Message
@@ -29,9 +30,17 @@ class DiagnosticsList(OptionList):
     DiagnosticsList {
         height: auto; max-height: 7; border: none; border-top: solid $panel; padding: 0;
         background: $surface; display: none;
+        &:focus { border: none; border-top: solid $panel; }
         &.-any { display: block; }
     }
     """
+
+    HELP: ClassVar[str] = """
+# What is to be said
+
+Mistakes (`✗`), warnings (`!`) and hints (`·`) by their place. Enter goes there; {author.fix} mends
+the one at the cursor of the text, or the first that can be mended.
+"""
 
     app: SessionApp
 

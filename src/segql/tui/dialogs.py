@@ -31,20 +31,16 @@ BOX = """
 """
 
 
-class ErrorDialog(ModalScreen[None]):
-    """A failure in words, with its hint; the app goes on behind it."""
+class TextDialog(ModalScreen[None]):
+    """A text to read and to copy."""
 
-    DEFAULT_CSS = f"ErrorDialog {{ {BOX} & .title {{ color: $text-error; }} }}"
+    DEFAULT_CSS = f"TextDialog {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [binding("dialog.close"), binding("dialog.copy")]
 
-    def __init__(self, error: BaseException) -> None:
-        """Take what was raised: a failure of ours, or a fault that nobody foresaw."""
+    def __init__(self, title: str, words: str, hint: str = "") -> None:
+        """Take texts in which nothing steers the terminal."""
         super().__init__()
-        self._title, self._words, self._hint = _said(error)
-
-    def is_about(self, error: SegqlError) -> bool:
-        """Whether the dialog shows a failure of the same kind."""
-        return self._title == error.code
+        self._title, self._words, self._hint = title, words, hint
 
     @property
     def text(self) -> str:
@@ -79,6 +75,20 @@ class ErrorDialog(ModalScreen[None]):
     def action_close(self) -> None:
         """Go on."""
         self.dismiss(None)
+
+
+class ErrorDialog(TextDialog):
+    """A failure in words, with its hint; the app goes on behind it."""
+
+    DEFAULT_CSS = "ErrorDialog .title { color: $text-error; }"
+
+    def __init__(self, error: BaseException) -> None:
+        """Take what was raised: a failure of ours, or a fault that nobody foresaw."""
+        super().__init__(*_said(error))
+
+    def is_about(self, error: SegqlError) -> bool:
+        """Whether the dialog shows a failure of the same kind."""
+        return self._title == error.code
 
 
 def _said(error: BaseException) -> tuple[str, str, str]:

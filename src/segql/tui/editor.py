@@ -71,6 +71,14 @@ class Editor(TextArea):
     """
     BINDINGS: ClassVar[list[BindingType]] = [binding("editor.complete", show=False)]
 
+    HELP: ClassVar[str] = """
+# The text
+
+Tab takes the completion beside the cursor, Enter does once an arrow chose one; {editor.complete}
+shows all that may stand here. {author.fix} mends what is underlined, {author.format} formats,
+Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also over ssh.
+"""
+
     class CompletionAsked(Message):
         """Somebody types a name, or wants to see what may be written."""
 

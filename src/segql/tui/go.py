@@ -35,6 +35,7 @@ class GoDialog(Asking, ModalScreen[Found | None]):
             border: round $border; background: $surface;
         }
         & OptionList { height: auto; max-height: 14; border: none; background: $surface; }
+        & OptionList:focus { border: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

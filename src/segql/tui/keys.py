@@ -31,7 +31,7 @@ _KEYS: Final = {
     "app.reload": ("f5", "reload", "Reload"),
     "app.about": ("f10", "about", "About"),
     "app.quit": ("ctrl+q", "quit", "Quit"),
-    "list.copy": ("c", "copy", "Copy"),
+    "table.copy": ("ctrl+c", "copy", "Copy"),
     "table.open": ("enter", "open", "Open"),
     "filter.clear": ("escape", "clear", "Clear"),
     "feed.pause": ("space", "pause", "Pause"),
@@ -70,7 +70,7 @@ _KEYS: Final = {
 
 _DIALOGS: Final = frozenset({"open", "save", "dialog"})
 """What is live in dialogs; the keys of the screen behind are not."""
-_EVERYWHERE: Final = frozenset({"app", "list", "table", "filter"})
+_EVERYWHERE: Final = frozenset({"app", "table", "filter"})
 """What is live on screens beside their own keys."""
 _TOGETHER: Final = ({"author", "editor"}, {"open", "save"}, {"segment", "revisions"})
 _MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})

@@ -14,9 +14,11 @@ from textual.app import ScreenStackError, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.timer import Timer
 
 from segql.app.config import Tui
+from segql.model.display import visible
 from segql.model.errors import Refused, SegqlError
 from segql.model.instants import Instant
 from segql.tui.keys import binding, keys_in
@@ -74,6 +76,7 @@ class SegqlApp(SessionApp):
         binding("app.segments"),
         binding("app.feed"),
         binding("app.go"),
+        binding("app.about", show=False),
         binding("app.quit", show=False),  # its place is where Textual's own is: in front
     ]
 
@@ -152,6 +155,7 @@ class SegqlApp(SessionApp):
         yield SystemCommand("view: feed", "Who enters and leaves", lambda: self.to_mode("feed"))
         yield SystemCommand("view: theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("app: help", "This screen, and its keys", self.action_help)
+        yield SystemCommand("app: about", "Versions, files, the database", self.action_about)
         yield SystemCommand("app: quit", "Leave; nothing is lost", self.exit)
 
     def to_mode(self, mode: str) -> None:
@@ -167,8 +171,9 @@ class SegqlApp(SessionApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer no key to where one is already."""
-        is_here = parameters == (self.current_mode,) and len(self.screen_stack) == 1
-        return not (action == "switch_mode" and is_here)
+        if action != "switch_mode" or parameters != (self.current_mode,):
+            return True
+        return sum(isinstance(one, Page) for one in self.screen_stack) > 1
 
     def show_segment(self, name: str) -> None:
         """Show the screen of a segment."""
@@ -221,9 +226,33 @@ class SegqlApp(SessionApp):
         """Say what the screen in front is for, and its keys."""
         from segql.tui.help import HelpDialog
 
-        page = self.screen
-        words = self.keys.filled(page.HELP) if isinstance(page, Page) else ""
-        self.push_screen(HelpDialog(words, page.active_bindings.values()))
+        page, focused = self.screen, self.screen.focused
+        chain = [] if focused is None else focused.ancestors_with_self
+        words = [getattr(node, "HELP", "") or "" for node in chain or (page,)]
+        said = self.keys.filled("\n".join(filter(None, words)))
+        self.push_screen(HelpDialog(said, page.active_bindings.values()))
+
+    @work(exit_on_error=False)
+    async def action_about(self) -> None:
+        """Say what runs here, and on what."""
+        from segql.tui.about import about
+        from segql.tui.dialogs import TextDialog
+
+        try:
+            words = await about(self)
+        except SegqlError as error:
+            self.show_error(error)
+        else:
+            self.push_screen(TextDialog("SegQL", visible(words, breaks=True)))
+
+    def action_change_theme(self) -> None:
+        """Choose the colours; how to keep them is said."""
+        self.theme_changed_signal.subscribe(self, self._say_theme)
+        super().action_change_theme()
+
+    def _say_theme(self, theme: Theme) -> None:
+        self.theme_changed_signal.unsubscribe(self)
+        self.notify(f'to keep it, put `theme = "{theme.name}"` under `[tui]` in `segql.toml`')
 
     def show_error(self, error: BaseException) -> None:
         """Show a failure once: not again while a dialog about the same one is open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -44,10 +44,19 @@ class Navigator(Vertical):
         & Input { border: none; height: 1; padding: 0 1; background: $panel; }
         & Input:focus { border: none; }
         & OptionList { height: 1fr; border: none; padding: 0; background: $surface; }
+        & OptionList:focus { border: none; }
         & #about { height: auto; max-height: 6; padding: 0 1; color: $text-muted;
                    border-top: solid $panel; }
     }
     """
+
+    HELP: ClassVar[str] = """
+# Names
+
+What rules may use, with what the data say of each: members of a segment, the share of profiles
+that have a trait, how often an event was seen. Type to filter, arrows choose, Enter writes the
+name at the cursor of the text. {author.names} hides and shows them.
+"""
 
     class Wanted(Message):
         """Somebody wants a name in the text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from segql.app.revisions import revisions_of
 from segql.app.sources import SUFFIX
 from segql.model.display import visible
 from segql.model.instants import iso
+from segql.tui.dialogs import Question
 from segql.tui.drafts import Document
 from segql.tui.keys import binding
 from segql.tui.looks import MUTED
@@ -46,18 +47,23 @@ class OpenDialog(Asking, ModalScreen[Choice | None]):
         & > Vertical { width: 70; max-width: 90%; height: 20; max-height: 90%; padding: 1 2;
                        border: round $border; background: $surface; }
         & OptionList { height: 1fr; border: none; padding: 0; background: $surface; }
+        & OptionList:focus { border: none; }
         & Input { border: none; height: 1; padding: 0 1; background: $panel; margin-bottom: 1; }
         & Input:focus { border: none; }
         & .hint { color: $text-muted; height: auto; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [binding("save.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("save.cancel"),
+        binding("open.discard"),
+    ]
 
     app: SessionApp
 
-    def __init__(self, drafts: Sequence[Document]) -> None:
-        """Take the texts that are not saved."""
+    def __init__(self, drafts: Sequence[Document], discard: Callable[[str], object]) -> None:
+        """Take the texts that are not saved, and what lets go of one by its key."""
         super().__init__()
+        self._discard = discard
         self._drafts = [Choice(one.key, one.title, "not saved") for one in drafts]
         self._segments: list[Choice] = []
         self._revisions: dict[str, list[Choice]] = {}
@@ -68,9 +74,9 @@ class OpenDialog(Asking, ModalScreen[Choice | None]):
         with Vertical():
             yield Input(placeholder="a segment, name@ for its revisions, or a path", id="wanted")
             yield OptionList(id="choices")
-            yield Static(
-                "Enter opens · name@ lists revisions · a path opens a file", classes="hint"
-            )
+            hint = "Enter opens · name@ lists revisions · a path opens a file"
+            hint += " · {open.discard} discards what is not saved" if self._drafts else ""
+            yield Static(self.app.keys.filled(hint), classes="hint")
 
     def on_mount(self) -> None:
         """List the texts that are not saved, and read which segments there are."""
@@ -131,6 +137,23 @@ class OpenDialog(Asking, ModalScreen[Choice | None]):
     def _choose(self, place: int | None) -> None:
         if place is not None and place < len(self._shown):
             self.dismiss(self._shown[place])
+
+    def action_discard(self) -> None:
+        """Let go of the text that is highlighted, once somebody has said so."""
+        place = self.query_one("#choices", OptionList).highlighted
+        choice = self._shown[place] if place is not None and place < len(self._shown) else None
+        if choice is None or choice not in self._drafts:
+            self.notify("only a text that is not saved can be discarded")
+            return
+
+        def answered(goes_on: bool | None) -> None:
+            if goes_on:
+                self._drafts.remove(choice)
+                self._discard(choice.key)
+                self._list()
+
+        title = f"Discard what is not saved of {choice.label}?"
+        self.app.push_screen(Question(title, "It cannot be had back.", yes="Discard"), answered)
 
     def action_cancel(self) -> None:
         """Open nothing."""

@@ -19,6 +19,7 @@ from segql.model.display import visible
 from segql.model.errors import SegqlError
 from segql.tui.keys import binding
 from segql.tui.session import Asking, SessionApp
+from segql.tui.tables import RowTable
 
 if TYPE_CHECKING:
     from segql.app.project import Project
@@ -41,6 +42,7 @@ class Page(Asking, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("app.back", show=False),
         binding("app.reload", show=False),
+        binding("table.copy", show=False),
     ]
     HELP: ClassVar[str] = ""
     """What F1 says of the screen, in Markdown."""
@@ -103,6 +105,16 @@ class Page(Asking, Screen[None]):
         if len(self.app.screen_stack) > 1 and not self._is_leaving:
             self._is_leaving = True
             self.dismiss()
+
+    def action_copy(self) -> None:
+        """Put the key of the row under the cursor on the clipboard, else what is selected."""
+        focused = self.focused
+        key = focused.key_at_cursor if isinstance(focused, RowTable) else None
+        if key is None:
+            self.action_copy_text()
+        else:
+            self.app.copy_to_clipboard(key)
+            self.notify(f"copied {visible(key)}", markup=False)
 
     def on_screen_resume(self) -> None:
         """Show what is stored now: it may have changed while another screen was in front."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -14,6 +17,7 @@ from segql.app.preview import Beside, Preview
 from segql.model.display import bar, percent, visible
 from segql.model.why import Why, outlook_lines, render
 from segql.tui.assessment import Counted
+from segql.tui.keys import binding
 from segql.tui.looks import MUTED
 from segql.tui.words import Words
 
@@ -49,6 +53,14 @@ class PreviewPane(Vertical):
         }
     }
     """
+
+    HELP: ClassVar[str] = """
+# Members
+
+Who would be in: `+` would enter and `-` would leave if the text were saved now. Below, why for the
+row at the cursor. {table.copy} copies its id; {author.members} comes here from the text.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [binding("table.copy", show=False)]
 
     class Highlighted(Message):
         """Another member is highlighted."""
@@ -156,6 +168,14 @@ class PreviewPane(Vertical):
         width = max(self.query_one("#because").size.width - 2, 30)
         lines = [visible(render(why, width=width), breaks=True), *map(visible, outlook_lines(why))]
         self._tell("why", Content("\n".join((f"why {visible(external)}", *lines))))
+
+    def action_copy(self) -> None:
+        """Put the id of the member at the cursor on the clipboard."""
+        table = self.query_one("#members", DataTable)
+        if table.row_count:
+            key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value or ""
+            self.app.copy_to_clipboard(key)
+            self.notify(f"copied {visible(key)}", markup=False)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Ask why, for the member at the cursor."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from attrs import evolve
 from textual import work
+from textual.app import SystemCommand
 
+from segql.tui.dialogs import Question
 from segql.tui.documents import file_document, revisions_in, segment_document, write_file
 from segql.tui.drafts import Document, Drafts
 from segql.tui.keeping import Keeper, folder_for, hand_over, where
@@ -86,6 +89,31 @@ class TextsPage(Page):
         self.show_text()
         self.keep()
 
+    def commands(self) -> Iterable[SystemCommand]:
+        """What can be done with whole texts."""
+        current = self.drafts.current
+        if current.text.strip():
+            yield SystemCommand("text: save", "After a look at what that does", self.action_save)
+            yield SystemCommand("text: save to a file", "As `.segql`", self.action_save_file)
+        yield SystemCommand("text: open", "A segment, a revision, a file", self.action_open)
+        yield SystemCommand("text: new", "This one is kept", self.action_new)
+        if current.is_changed and current.text.strip():
+            words = "Let go of what is not saved" if current.opened else "Let go of this text"
+            yield SystemCommand("text: discard", words, self.discard)
+        yield from super().commands()
+
+    def discard(self) -> None:
+        """Go back to what is saved, or to an empty text, once somebody has said so."""
+        current = self.drafts.current
+
+        def answered(goes_on: bool | None) -> None:
+            if goes_on:
+                self.drafts = evolve(self.drafts, current=evolve(current, text=current.opened))
+                self._changed()
+
+        title = f"Discard what is not saved of {current.title}?"
+        self.app.push_screen(Question(title, "It cannot be had back.", yes="Discard"), answered)
+
     def action_new(self) -> None:
         """Begin an empty text."""
         self.put_in_front(self.drafts.untitled())
@@ -102,7 +130,12 @@ class TextsPage(Page):
                 self._open(choice)
 
         changed = [one for one in self.drafts.others if one.is_changed]
-        self.app.push_screen(OpenDialog(changed), chosen)
+        self.app.push_screen(OpenDialog(changed, self._let_go), chosen)
+
+    def _let_go(self, key: str) -> None:
+        """Discard a text that is not in front."""
+        self.drafts = self.drafts.without(key)
+        self.keep()
 
     def open_segment(self, name: str, revision: int | None = None) -> None:
         """Write on a segment; what was not saved of it comes back, but for an old revision."""
