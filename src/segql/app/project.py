@@ -98,15 +98,19 @@ class Project:
         """A write transaction: committed at the end, rolled back on any exception."""
         if self.read_only:
             raise Refused("the project is open for reading only", code="read-only-project")
-        if self._stops is not None and self._stops():
-            raise Cancelled("it was told to stop")
+        self._heed()
         try:
             with immediate(self.connection):
+                self._heed()  # it may have waited for others
                 yield self.connection
         except BaseException:
             self.forget_catalog()  # both may hold what was rolled back
             self.messages.forget()
             raise
+
+    def _heed(self) -> None:
+        if self._stops is not None and self._stops():
+            raise Cancelled("it was told to stop")
 
     @contextmanager
     def until(self, cancelled: Callable[[], bool]) -> Iterator[Callable[[], bool]]:

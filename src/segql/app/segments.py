@@ -144,10 +144,15 @@ def apply(
                 project, now=now, on_progress=on_progress, cancelled=stops
             )
             advance(project, now=now)
-            if stops():
-                raise Cancelled("it was told to stop")
+            _store_all(project, changes, now=now, notify=notify)
     except Cancelled as error:
         raise Cancelled("nothing is stored", code="nothing-stored") from error
+    with project.until(cancelled or _never) as stops:
+        recomputed = catch_up(project, now=now, on_progress=on_progress, cancelled=stops)
+    return Applied(tuple(changes), (*left_over, *recomputed))
+
+
+def _store_all(project: Project, changes: Sequence[Change], *, now: Instant, notify: bool) -> None:
     with project.writing() as connection:
         _refuse_if_changed(connection, project, changes)
         moment = Moment(settings.advance_clock(connection, now), project.zone)
@@ -157,9 +162,6 @@ def apply(
         due = [change.name for change in changes if change.evaluate and change.action != "archive"]
         wanted = catalog.dependants(due)
         define.mark(connection, catalog, wanted, cause=Cause.DEFINITION, tells=notify)
-    with project.until(cancelled or _never) as stops:
-        recomputed = catch_up(project, now=now, on_progress=on_progress, cancelled=stops)
-    return Applied(tuple(changes), (*left_over, *recomputed))
 
 
 def _never() -> bool:

@@ -12,6 +12,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `columns`: columns of tables: how wide each is, a row as one line
 - `tables`: tables of rows with keys, drawn line by line, filled anew without losing the place
 - `page`: what the main screens share
+- `failing`: what the app does about failures
 - `filtering`: letters typed on a table say which rows it shows
 - `why_view`: the verdict on a rule for one profile
 - `go`: `:` goes to a segment or profile by a few letters

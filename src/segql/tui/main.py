@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -21,17 +20,17 @@ from segql.app.config import Tui
 from segql.model.display import visible
 from segql.model.errors import Refused, SegqlError
 from segql.model.instants import Instant
+from segql.tui.failing import FailingApp
 from segql.tui.keys import binding, keys_in
 from segql.tui.page import Page
 from segql.tui.segments import SegmentsPage
-from segql.tui.session import Session, SessionApp, is_about_database
+from segql.tui.session import Session
 
 if TYPE_CHECKING:
     from segql.app.finding import Found
     from segql.app.project import Project
     from segql.tui.author import AuthorPage
     from segql.tui.feed import FeedPage
-    from segql.tui.ground import WayOn
 
 FOLLOW_S = 1.0
 """How often the database is asked whether it changed."""
@@ -57,7 +56,7 @@ def _feed_page() -> FeedPage:
     return FeedPage()
 
 
-class SegqlApp(SessionApp):
+class SegqlApp(FailingApp):
     """The terminal UI of one project's database.
 
     What the first screen does not need is loaded once it is there, or when it is wanted: with the
@@ -102,12 +101,6 @@ class SegqlApp(SessionApp):
         self._once_loaded = once_loaded
         self._settings = settings or Tui()
         self.keys = keys_in(self._settings.keys)
-        self._change: object = None
-        self.wants: Path | None = None
-        """The database to go on with once this app has ended."""
-        self._is_leaving = False
-        self._without: str | None = None
-        """The code of the failure that somebody goes on without the database after."""
         self._follower: Timer | None = None
 
     def on_mount(self) -> None:
@@ -140,7 +133,7 @@ class SegqlApp(SessionApp):
 
     async def on_unmount(self) -> None:
         """Let the database go."""
-        self._is_leaving = True
+        self.is_leaving = True
         self.session.close()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -254,49 +247,6 @@ class SegqlApp(SessionApp):
         self.theme_changed_signal.unsubscribe(self)
         self.notify(f'to keep it, put `theme = "{theme.name}"` under `[tui]` in `segql.toml`')
 
-    def show_error(self, error: BaseException) -> None:
-        """Show a failure once: not again while a dialog about the same one is open."""
-        from segql.tui.dialogs import ErrorDialog
-        from segql.tui.ground import GroundDialog
-
-        if self._is_leaving:
-            return
-        top = self.screen
-        if isinstance(error, SegqlError) and is_about_database(error):
-            if isinstance(top, GroundDialog):
-                return
-            if error.code == self._without:
-                if isinstance(top, Page):
-                    top.say_trouble(str(error))
-                return
-            self.push_screen(GroundDialog(error), partial(self._go_on, error))
-        elif not (
-            isinstance(error, SegqlError) and isinstance(top, ErrorDialog) and top.is_about(error)
-        ):
-            self.push_screen(ErrorDialog(error))
-
-    def _go_on(self, error: SegqlError, way: WayOn | None) -> None:
-        pages = [one for one in self.screen_stack if isinstance(one, Page)]
-        match way:
-            case "without":
-                self._without = error.code
-                pages[-1].say_trouble(str(error))
-            case "quit":
-                self._is_leaving = True
-                self.exit()
-            case Path() as path:
-                self._is_leaving = True
-                for stack in self._screen_stacks.values():
-                    for each in stack:
-                        if isinstance(each, Page):
-                            each.leave_for(path)
-                self.wants = path
-                self.exit()
-            case _:
-                self._without = self._change = None
-                pages[-1].say_trouble("")
-                pages[-1].reload()
-
     async def _follow(self) -> None:
         """Tell the screen in front when another process, or this one, changed the database."""
         try:
@@ -310,13 +260,10 @@ class SegqlApp(SessionApp):
         except SegqlError as error:
             self.show_error(error)
             return
-        if self._without is not None:
-            self._without = self._change = None
-            page.say_trouble("")
-            self.notify("the database can be used again")
+        self.say_mended(page)
         # The first time too: it may have changed since the start.
-        if change != self._change and page.follow():
-            self._change = change
+        if change != self.change and page.follow():
+            self.change = change
 
 
 def _load_screens(_project: Project) -> None:
