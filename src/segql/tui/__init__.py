@@ -25,6 +25,7 @@ Every text that comes from data is made visible before it reaches the terminal.
 - `about`: versions, files in force, the database and the terminal
 - `documents`: segments, revisions and files as texts to write on
 - `completion`: the dropdown beside the cursor
+- `colours`: looks of pieces of the text
 - `editor`: the editor, coloured, with marks at mistakes
 - `diagnostics_list`: what is to be said of the text, below it
 - `writing`: the pane with the editor in it

@@ -17,27 +17,12 @@ from segql.editor.complete import Completions, Item
 from segql.editor.highlight import tokens
 from segql.editor.offers import ItemKind
 from segql.editor.outline import parentheses_at
-from segql.editor.scopes import Scope
-from segql.language.diagnostics import Diagnostic, Severity
+from segql.language.diagnostics import Diagnostic
 from segql.language.source import Span
+from segql.tui.colours import COLOURS, MARKS
 from segql.tui.completion import CompletionMenu
 from segql.tui.keys import binding
 
-_COLOURS: Final = {
-    **dict.fromkeys((Scope.KEYWORD,), "keyword"),
-    **dict.fromkeys((Scope.OPERATOR, Scope.PUNCTUATION), "operator"),
-    **dict.fromkeys((Scope.TRAIT, Scope.PROPERTY, Scope.QUESTION, Scope.FIELD), "name"),
-    **dict.fromkeys(
-        (Scope.EVENT, Scope.SURVEY, Scope.SEGMENT, Scope.SAMPLE, Scope.DESTINATION, Scope.STRING,
-         Scope.PATTERN, Scope.DESCRIPTION), "text",
-    ),
-    **dict.fromkeys(
-        (Scope.NUMBER, Scope.DURATION, Scope.DATE, Scope.CONSTANT, Scope.ESCAPE), "number"
-    ),
-    Scope.COMMENT: "comment",
-    Scope.ERROR: "error",
-}  # fmt: skip
-_MARKS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "hint"}
 _NAMES: Final = frozenset(
     {ItemKind.EVENT, ItemKind.SURVEY, ItemKind.SEGMENT, ItemKind.TRAIT, ItemKind.DESTINATION,
      ItemKind.VALUE}
@@ -50,8 +35,8 @@ class Editor(TextArea):
     """A text area for rules and `.segql` files. Offsets are code points from 0."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"segql--{one}" for one in sorted(set(_COLOURS.values()))),
-        *(f"segql--mark-{one}" for one in _MARKS.values()),
+        *(f"segql--{one}" for one in sorted(set(COLOURS.values()))),
+        *(f"segql--mark-{one}" for one in MARKS.values()),
     }
     DEFAULT_CSS = """
     Editor {
@@ -74,8 +59,8 @@ class Editor(TextArea):
     HELP: ClassVar[str] = """
 # The text
 
-Tab takes the completion beside the cursor, Enter does once an arrow chose one; {editor.complete}
-shows all that may stand here. {author.fix} mends what is underlined, {author.format} formats,
+Tab takes the completion beside the cursor or asks for one, Enter takes one that an arrow chose;
+{editor.complete} asks too. {author.fix} mends what is underlined, {author.format} formats,
 Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also over ssh.
 """
 
@@ -129,8 +114,8 @@ Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also o
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._lines = {}
         for start, end, scope in tokens(text):
-            if scope in _COLOURS:
-                self._put(self._lines, Span(start, end), _COLOURS[scope])
+            if scope in COLOURS:
+                self._put(self._lines, Span(start, end), COLOURS[scope])
 
     def _put(self, lines: dict[int, list[tuple[int, int, str]]], span: Span, style: str) -> None:
         """A piece, which may go over several lines, into the lines that it is on."""
@@ -150,7 +135,7 @@ Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also o
             span = one.span
             if span.end <= span.start:
                 span = Span(max(span.start - 1, 0), max(span.start, 1))
-            self._put(marks, span, f"mark-{_MARKS[one.severity]}")
+            self._put(marks, span, f"mark-{MARKS[one.severity]}")
         if marks != self._marks:
             self._marks = marks
             self.notify_style_update()
