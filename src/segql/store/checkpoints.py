@@ -56,26 +56,43 @@ class Checkpoints:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Have commits do it themselves again; the next one finds little to wait for."""
-        self._pool.shutdown()
+        """Have commits do it themselves again; the next one finds little to wait for.
+
+        Where much is left to move, the thread goes on with it.
+        """
         if self._unsynced:
             _sync(f"{self._path}-wal")
-        self._connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        self._connection.execute("pragma synchronous = full")
+        with suppress(SegqlError):  # what has gone wrong, if anything has, is told already
+            pages, moved = self._measured() if self._can_measure else (0, 0)
+            if pages - moved > MANY and not self._is_moving:
+                self._pool.submit(_move, self._path)
+            with failures():
+                self._connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
+                self._connection.execute("pragma synchronous = full")
+        self._pool.shutdown(wait=False)
 
     def between(self) -> None:
         """Move what there is to move, between two transactions."""
         if not self._can_measure:
             return
+        pages, moved = self._measured()
+        if pages > MOST and moved < pages:
+            if self._moving is not None:
+                self._moving.result()
+            with failures():
+                self._connection.execute("pragma wal_checkpoint(passive)").fetchall()
+        elif pages - moved > MANY and not self._is_moving:
+            self._moving = self._pool.submit(_move, self._path)
+
+    @property
+    def _is_moving(self) -> bool:
+        return self._moving is not None and not self._moving.done()
+
+    def _measured(self) -> tuple[int, int]:
+        """The pages of the WAL, and how many of them are moved."""
         with failures():
             [(_, pages, moved)] = self._connection.execute("pragma wal_checkpoint(noop)").fetchall()
-            is_moving = self._moving is not None and not self._moving.done()
-            if pages > MOST and moved < pages:
-                if self._moving is not None:
-                    self._moving.result()
-                self._connection.execute("pragma wal_checkpoint(passive)").fetchall()
-            elif pages - moved > MANY and not is_moving:
-                self._moving = self._pool.submit(_move, self._path)
+            return pages, moved
 
 
 def _move(path: str) -> None:
