@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter, thread_time
 from typing import Any
 from unittest.mock import patch
 
@@ -191,3 +194,44 @@ def test_a_merge_costs_what_the_absorbed_profile_has(watch: Watch) -> None:
     assert most.thousand_steps <= 3_000 // 10
     most = called(watch, Merge("alone3", "alone2"), at=at)
     assert most.written <= 100 and most.thousand_steps <= 10
+
+
+@pytest.mark.slow
+def test_locks_are_short_on_large_accounts(tmp_path: Path) -> None:
+    """50,000 profiles, 5,000 of them teammates; bounds that a busy machine holds too."""
+    rows = [
+        f"u{n},{'pro' if n % 2 else 'free'},{'acme' if n < 5_000 else ''}" for n in range(50_000)
+    ]
+    (tmp_path / "people.csv").write_text("\n".join(["id,plan,account", *rows]))
+    held: list[float] = []
+    worked: list[float] = []
+    with Project.opened(tmp_path / "team.db", create=True) as project:
+        real, options = project.writing, ProfileOptions()
+        follow.import_file(project, tmp_path / "people.csv", options, now=lambda: NOW)
+
+        @contextmanager
+        def timed() -> Iterator[Connection]:
+            with real() as connection:
+                wall, processor = perf_counter(), thread_time()
+                yield connection
+            held.append(perf_counter() - wall)
+            worked.append(thread_time() - processor)
+
+        project.writing = timed  # type: ignore[method-assign]  # of this one project
+        for name, rule in {**RULES, "all": "everyone", "half": 'trait.plan = "pro"'}.items():
+            segments.define_one(project, name, rule, description=None, now=NOW)
+        for hour in range(1, 6):
+            at = NOW + 4 * hour * HOUR
+            ingest.one(project, SetAccount("acme", {"size": 5 * hour}), now=at)
+            ingest.one(project, Track(f"u{hour}", "buy"), now=at)
+            advance(project, now=at + 3 * HOUR)
+        people = [lists.Row(n, f"u{n}") for n in range(3_000, 20_000)]
+        lists.add_profiles(project, "vip", people, now=at)
+        segments.archive(project, "all", now=at)
+        assert followups.first(project.connection) is None
+        assert audience.size(project, "big") == 5_000 and audience.size(project, "near") == 0
+    assert len(worked) > 200
+    # What is found of all 5,000 teammates is found in one transaction: the few longest ones.
+    assert quantiles(worked, n=100)[94] <= 0.05, f"p95 of {len(worked)}, processor time"
+    assert max(worked) <= 0.25
+    assert quantiles(held, n=100)[89] <= 0.1, f"p90 of {len(held)} by the wall clock"

@@ -111,7 +111,8 @@ class _Batch:
             wanted |= dict.fromkeys(self.sitting.teams.few_of(account))
         together = with_teams(self.sitting, wanted)
         bring_up_to_date(self.sitting, together)
-        self.sitting.remember_accounts(together)
+        if self.sitting.catalog.reads_teammates:
+            self.sitting.teams.remember(together)
         return True
 
     def _read_accounts_of(self, call: Stored) -> Iterable[str]:

@@ -108,7 +108,7 @@ def _move(sitting: Sitting, place: int, asked: Sequence[int], *, enters: bool) -
         return
     together = with_teams(sitting, wanted)
     bring_up_to_date(sitting, together)
-    sitting.remember_accounts(together)
+    sitting.teams.remember(together)
     reason = Reason(Cause.DEFINITION, None, silent=True)
     for profile in wanted:
         if enters != sitting.is_inside(place, profile):

@@ -74,7 +74,10 @@ def go_through(
     ahead = [edge for edge in kept if edge[0] <= until]
     heapify(ahead)
     sitting.look_inside((place, profile) for _, profile, place, _ in ahead)
-    sitting.read_facts(profile for _, profile, _, holds in ahead if holds == ASK)
+    put_off = sitting.catalog.together if pausing else frozenset[int]()
+    sitting.read_facts(
+        profile for _, profile, place, holds in ahead if holds == ASK and place not in put_off
+    )
     sitting.look_until = max(sitting.look_until, until)
     sitting.is_passing = True
     noted, sitting.edges = sitting.edges, []
@@ -87,7 +90,7 @@ def go_through(
         at = ahead[0][0]
         sitting.move_to(at)
         for together in _groups(sitting, ahead):
-            _pass(sitting, together)
+            _pass(sitting, _put_off(sitting, together) if put_off else together)
         if sitting.edges:
             for edge in sitting.edges:
                 next_at, segment, profile = edge
@@ -120,6 +123,13 @@ def _groups(sitting: Sitting, ahead: list[Ahead]) -> Iterable[Sequence[Ahead]]:
         account = accounts.get(profile)
         teams.setdefault((account or 0, profile if account is None else 0), []).extend(edges)
     return [edges for _, edges in sorted(teams.items())]
+
+
+def _put_off(sitting: Sitting, edges: Sequence[Ahead]) -> Sequence[Ahead]:
+    """Those of a team's edges that are passed now; of many, the others are asked of everybody."""
+    places = {place for _, _, place, _ in edges}
+    kept = sitting.put_off(edges[0][1], places, BY_TIME)
+    return edges if len(kept) == len(places) else [edge for edge in edges if edge[2] in kept]
 
 
 def _pass(sitting: Sitting, edges: Sequence[Ahead]) -> None:

@@ -9,7 +9,7 @@ the next time edge of its verdict is written down.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from segql.membership import firing, teams
@@ -72,7 +72,7 @@ class Sitting:
         """Have re-checked what one more event of a stored profile, by internal id, can change."""
         self._facts.pop(profile, None)
         places = self._selecting.places(name, properties)
-        self._questions.add_by_event(profile, places, reason)
+        self._questions.add_by_event(profile, self.put_off(profile, places, reason), reason)
         if self.catalog.reads_teammates:
             self.forget_facts()
             affected = Affected(events=frozenset({name}), fields=EVENT_FIELDS)
@@ -82,7 +82,8 @@ class Sitting:
     def affect(self, profile: int, affected: Affected, reason: Reason) -> None:
         """Have what reads `affected` re-checked for a profile, by internal id, and teammates."""
         self._facts.pop(profile, None)
-        self.recheck(profile, self.catalog.readers.of_affected(affected), reason)
+        places = self.catalog.readers.of_affected(affected)
+        self.recheck(profile, self.put_off(profile, places, reason), reason)
         if self.catalog.reads_teammates:
             self.forget_facts()
             readers = self.catalog.team_readers
@@ -121,17 +122,24 @@ class Sitting:
             self._facts.pop(profile, None)
             self._questions.add_others(profile, places, reason)
 
-    def remember_accounts(self, wanted: Iterable[int]) -> None:
-        """Know later which accounts profiles have now, whatever becomes of them."""
-        if self.catalog.reads_teammates:
-            self.teams.remember(wanted)
+    def put_off(self, profile: int, places: Collection[int], reason: Reason) -> Collection[int]:
+        """Of rules, by place, those asked now; everybody of many teammates is asked the others."""
+        later = self.catalog.together.intersection(places) if self.catalog.reads_teammates else ()
+        account = self.teams.many_of(profile) if later else None
+        if account is None:
+            return places
+        theirs = reason if self.teams.following else self._of_teammates(reason)
+        self.affect_account(account, later, theirs)
+        return [place for place in places if place not in later]
 
     def _affect_team(self, profile: int, places: Collection[int], reason: Reason) -> None:
         if places:
-            follows = reason.silent or self.is_passing
-            theirs = reason if follows else Reason(Cause.TEAMMATE, self.change)
             for account in self.teams.of(profile):
-                self.affect_account(account, places, theirs)
+                self.affect_account(account, places, self._of_teammates(reason))
+
+    def _of_teammates(self, reason: Reason) -> Reason:
+        silent = reason.silent or self.is_passing
+        return reason if silent else Reason(Cause.TEAMMATE, self.change)
 
     def settle(self) -> None:
         """Ask everything that waits, write the flips, and say whom the transaction reached."""
@@ -198,13 +206,7 @@ class Sitting:
         if self.catalog.team_followers[place]:
             name = self.catalog.order[place].name
             self._mates.forget(lambda key: name in reads.segments_of(key[0].part))
-        followers: Sequence[int] = self.catalog.followers[place]
-        if self.teams.following is not None:
-            # What looks at teammates is asked once they all have their part in it.
-            later = self.catalog.together.intersection(followers)
-            followers = [other for other in followers if other not in later]
-            if later:
-                self.affect_account(self.teams.following, later, reason)
+        followers = self.put_off(profile, self.catalog.followers[place], reason)
         self._questions.add_others(profile, followers, reason)
         self._affect_team(profile, self.catalog.team_followers[place], reason)
 
@@ -273,8 +275,7 @@ class Sitting:
 
     def read_facts(self, wanted: Iterable[int]) -> None:
         """Read at once what is known of several profiles, as far as it is not read."""
-        missing = set(wanted) - self._facts.keys()
-        if len(missing) > 1:
+        if len(missing := set(wanted) - self._facts.keys()) > 1:
             within, mates = self._in_segment, self._mates
             found = facts_of_many(self.connection, missing, in_segment=within, teams=mates)
             self._facts.update(found)

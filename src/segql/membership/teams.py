@@ -45,6 +45,12 @@ class Teams:
         self.few_of(account)
         return account in self._many
 
+    def many_of(self, profile: int) -> int | None:
+        """The account of a profile, where its profiles follow later; else None."""
+        found = profiles.accounts_of(self.connection, (profile,)).get(profile)
+        is_many = found is not None and (found == self.following or self.has_many(found))
+        return found if is_many else None
+
     def following_now(self, account: int) -> Sequence[int] | None:
         """The profiles that follow what happens to an account now, or None: all do so later."""
         if account in self._many or account == self.following:
