@@ -13,9 +13,8 @@ from membership.rules import HOUR, START
 from segql.app import ingest, segments
 from segql.app.advance import advance
 from segql.app.project import Project
-from segql.engines.sets import ASK
 from segql.membership import advance as advancing
-from segql.membership import pace, passing
+from segql.membership import pace
 from segql.membership.sitting import Sitting
 from segql.model import calls
 from segql.store import agenda, members, profiles, settings
@@ -156,7 +155,3 @@ def test_an_instant_of_many_edges_is_passed_in_several_transactions(
             advance(again, now=START + 9 * HOUR)
         advance(again, now=START + 9 * HOUR)
         assert numbered(again) == expected
-
-
-def test_both_engines_have_one_word_for_what_is_not_foreseen() -> None:
-    assert passing.ASK == ASK

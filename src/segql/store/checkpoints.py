@@ -35,9 +35,12 @@ class Checkpoints:
     def __init__(self, connection: Connection, *, unsynced: bool = False) -> None:
         """`connection` must be outside a transaction."""
         self._connection = connection
-        self._unsynced = unsynced
+        [(mode,)] = connection.execute("pragma journal_mode")
         [(version,)] = connection.execute("select sqlite_version()")
-        self._can_measure = tuple(map(int, version.split("."))) >= _CAN_MEASURE
+        is_new = tuple(map(int, version.split("."))) >= _CAN_MEASURE
+        # Without a WAL a commit that does not wait could damage the file.
+        self._unsynced = unsynced and mode == "wal"
+        self._can_measure = is_new and mode == "wal"
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._moving: Future[None] | None = None
         [(_, _, self._path)] = connection.execute("pragma database_list").fetchmany(1)
