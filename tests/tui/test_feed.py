@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 import segql
-from screens import NOW, Snap, Started, settled, until
+from screens import NOW, Snap, Started, until
 from segql.tui import feed
 from segql.tui.feed import FeedPage
 from segql.tui.flips import FlipTable
@@ -93,17 +94,13 @@ async def test_letters_filter_it_and_enter_opens_the_profile(
 
 
 async def test_no_more_are_kept_than_have_room(
-    started: Started, database: Path, monkeypatch: object
+    started: Started, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept, feed.KEPT = feed.KEPT, 20  # type: ignore[misc]
-    try:
-        async with started() as pilot:
-            table = await shown(pilot)
-            assert (table.row_count, note(pilot)) == (20, "the newest 20 flips")
-            newest = table.keys[0]
-            write(database, "user-00")
-            await until(pilot, lambda: table.keys[0] != newest)
-            assert (table.row_count, note(pilot)) == (20, "the newest 20 flips")
-            await settled(pilot)
-    finally:
-        feed.KEPT = kept  # type: ignore[misc]
+    monkeypatch.setattr(feed, "KEPT", 20)
+    async with started() as pilot:
+        table = await shown(pilot)
+        assert (table.row_count, note(pilot)) == (20, "the newest 20 flips")
+        newest = table.keys[0]
+        write(database, "user-00")
+        await until(pilot, lambda: table.keys[0] != newest)
+        assert (table.row_count, note(pilot)) == (20, "the newest 20 flips")

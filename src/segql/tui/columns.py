@@ -29,11 +29,12 @@ class Column:
 def fitted(columns: Sequence[Column], wanted: Sequence[int], available: int) -> list[int]:
     """The widths of the columns, of which those that give are cut to fit into `available`.
 
-    A title is never cut; a column that gives keeps `NARROWEST`, so the whole may still be wider.
+    The last one first. A title is never cut; a column that gives keeps `NARROWEST`, so the whole
+    may still be wider.
     """
     widths = [max(cell_len(one.title), width) for one, width in zip(columns, wanted, strict=True)]
     over = sum(widths) + BETWEEN * len(widths) - available
-    for place, column in enumerate(columns):
+    for place, column in reversed(list(enumerate(columns))):
         if column.gives and over > 0:
             least = min(widths[place], max(NARROWEST, cell_len(column.title)))
             narrower = max(least, widths[place] - over)

@@ -41,7 +41,7 @@ _COLUMNS: Final = (
     Column("changed"),
     Column("kind"),
     Column("share", is_right=True),
-    Column("description"),
+    Column("description", gives=True),
     Column("at"),
 )
 _KINDS: Final = {"list": "list", "rule": "rule", "time": "rule, time"}
@@ -283,5 +283,5 @@ def _widths(shown: list[Listed]) -> tuple[int, ...]:
         max((len(_KINDS[_kind(one)]) for one in shown), default=0),
         len("100.0%"),
         min(_DESCRIPTION, max(described, default=0)),
-        len("2026-12-01 10:15:00 CEST"),
+        len("2026-12-01 10:15:00.123 CEST"),
     )
