@@ -142,8 +142,7 @@ class RowTable(ScrollView, can_focus=True):
         moved, self.cursor_row = place - self.cursor_row, place
         self._lay_out()
         if moved:
-            self.scroll_to(y=self.scroll_y + moved, animate=False)
-        self._come_into_sight()
+            self.scroll_to(y=self.scroll_y + moved, animate=False, force=True)
         self.post_message(self.Sighted(self))
         if keys:
             self.post_message(self.Highlighted(self, keys[place]))
@@ -193,6 +192,7 @@ class RowTable(ScrollView, can_focus=True):
         width = sum(self._widths) + BETWEEN * len(self._widths)
         self.virtual_size = Size(width, len(self._keys) + 1)
         self.refresh()
+        self.call_after_refresh(self._come_into_sight)  # until then it may not be scrolled
 
     def render_line(self, y: int) -> Strip:
         """The titles, or the row at that line of the widget."""
@@ -220,7 +220,6 @@ class RowTable(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Lay the columns out for the width; the cursor stays in sight."""
         self._lay_out()
-        self._come_into_sight()
         self.post_message(self.Sighted(self))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -248,7 +247,7 @@ class RowTable(ScrollView, can_focus=True):
         if self._height > 0 and not first <= self.cursor_row < first + self._height:
             above = self.cursor_row < first
             top = self.cursor_row if above else self.cursor_row - self._height + 1
-            self.scroll_to(y=top, animate=False)
+            self.scroll_to(y=top, animate=False, force=True)
 
     def action_go(self, rows: int) -> None:
         """Move the cursor down by `rows`, or up."""
@@ -268,7 +267,7 @@ class RowTable(ScrollView, can_focus=True):
 
     def action_aside(self, steps: int) -> None:
         """Move what is in sight sideways."""
-        self.scroll_to(x=self.scroll_x + steps * _ASIDE, animate=False)
+        self.scroll_to(x=self.scroll_x + steps * _ASIDE, animate=False, force=True)
 
     def action_open(self) -> None:
         """Choose the row under the cursor."""
