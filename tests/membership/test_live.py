@@ -119,10 +119,10 @@ class Live(RuleBasedStateMachine):
         now = self.wait(later)
         batch = [at(call, self.now) for call in batch]
         outcomes = ingest.batch(self.project, batch, now=now)
-        self.these_were_reached({who for call in batch for who in self.world.named(call)})
-        taken = self.world.batch(batch)
-        assert [one.error is None for one in outcomes] == taken
-        said = (call for call, is_taken in zip(batch, taken, strict=True) if is_taken)
+        taken = [one.error is None for one in outcomes]
+        said = [call for call, is_taken in zip(batch, taken, strict=True) if is_taken]
+        self.these_were_reached({who for call in said for who in self.world.named(call)})
+        assert self.world.batch(batch) == taken
         self.check({self.world.became.get(who, who) for call in said for who in named(call)})
 
     @rule(batch=batches)
