@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
@@ -46,18 +47,15 @@ async def looked(pilot: Pilot[None]) -> None:
     await settled(pilot)
 
 
-async def test_it_looks_as_it_should(started: Started, snap: Snap) -> None:
-    async with started() as pilot:
-        await write(pilot, RULE)
-        await snap(pilot, "author")
-
-
-async def test_it_looks_as_it_should_in_a_small_light_terminal(
-    started: Started, snap: Snap
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["small", "wide"])
+async def test_it_looks_as_it_should(
+    started: Started, snap: Snap, size: tuple[int, int], theme: str
 ) -> None:
-    async with started(size=(80, 24), theme="textual-light") as pilot:
+    async with started(size=size, theme=theme) as pilot:
         await write(pilot, RULE)
-        await snap(pilot, "author-small-light")
+        name = "small" if size == (80, 24) else "wide"
+        await snap(pilot, f"author-{name}-{theme.removeprefix('textual-')}")
 
 
 async def test_a_wide_terminal_shows_the_preview_at_the_right(started: Started, snap: Snap) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import OptionList
@@ -61,7 +62,7 @@ class CompletionMenu(OptionList, can_focus=False):
             self.add_option(Option(more, disabled=True))
         self.highlighted = 0
         typed = text[found.items[0].span.start : at]
-        self.absolute_offset = Offset(max(cursor.x - len(typed) - 1, 0), cursor.y + 1)
+        self.absolute_offset = Offset(max(cursor.x - cell_len(typed) - 1, 0), cursor.y + 1)
         self.display = True
         self.refresh(layout=True)
 

@@ -11,15 +11,15 @@ from rich.text import Text
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import TextArea
 
 from segql.editor.complete import Completions, Item
-from segql.editor.highlight import tokens
 from segql.editor.offers import ItemKind
 from segql.editor.outline import parentheses_at
 from segql.language.diagnostics import Diagnostic
 from segql.language.source import Span
-from segql.tui.colours import COLOURS, MARKS
+from segql.tui.colours import COLOURS, MARKS, Pieces, painted, put
 from segql.tui.completion import CompletionMenu
 from segql.tui.keys import binding
 
@@ -29,6 +29,13 @@ _NAMES: Final = frozenset(
 )  # fmt: skip
 """What is listed before a letter of it is typed: it comes from the data."""
 _EXAMPLE: Final = 'such as  trait.plan = "pro" and did "export" within 30d'
+
+
+AT_ONCE: Final = 16_000
+"""Longer texts keep their colours until nobody types for `PAUSE_S`: it takes 1 ms per 1,500."""
+PAUSE_S: Final = 0.15
+HIDDEN: Final = "\N{REPLACEMENT CHARACTER}"
+"""Stands for characters that are not to be seen."""
 
 
 class Editor(TextArea):
@@ -78,9 +85,10 @@ Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also o
         self.menu = menu
         self._coloured: str | None = None
         self._starts: list[int] = [0]
-        self._lines: dict[int, list[tuple[int, int, str]]] = {}
-        self._marks: dict[int, list[tuple[int, int, str]]] = {}
+        self._lines: Pieces = {}
+        self._marks: Pieces = {}
         self._typed: str | None = None
+        self._painter: Timer | None = None
 
     # Offsets
 
@@ -112,30 +120,30 @@ Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also o
         self._starts = [0]
         for line in text.split("\n")[:-1]:
             self._starts.append(self._starts[-1] + len(line) + 1)
-        self._lines = {}
-        for start, end, scope in tokens(text):
-            if scope in COLOURS:
-                self._put(self._lines, Span(start, end), COLOURS[scope])
+        if len(text) <= AT_ONCE:
+            self._paint()
+            return
+        if self._painter is not None:
+            self._painter.stop()
+        self._painter = self.set_timer(PAUSE_S, self._paint_late)
 
-    def _put(self, lines: dict[int, list[tuple[int, int, str]]], span: Span, style: str) -> None:
-        """A piece, which may go over several lines, into the lines that it is on."""
-        row = bisect_right(self._starts, span.start) - 1
-        while row < len(self._starts) and self._starts[row] < max(span.end, span.start + 1):
-            begin = self._starts[row]
-            end = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else span.end
-            first, last = max(span.start, begin) - begin, min(span.end, end) - begin
-            lines.setdefault(row, []).append((first, last, style))
-            row += 1
+    def _paint(self) -> None:
+        self._lines = painted(self._coloured or "", self._starts)
+
+    def _paint_late(self) -> None:
+        self._paint()
+        self.notify_style_update()
+        self.refresh()
 
     def show_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Mark the places of what is to be said; an empty place at the character before it."""
         self._colour()
-        marks: dict[int, list[tuple[int, int, str]]] = {}
+        marks: Pieces = {}
         for one in reversed(diagnostics):
             span = one.span
             if span.end <= span.start:
                 span = Span(max(span.start - 1, 0), max(span.start, 1))
-            self._put(marks, span, f"mark-{MARKS[one.severity]}")
+            put(marks, self._starts, span, f"mark-{MARKS[one.severity]}")
         if marks != self._marks:
             self._marks = marks
             self.notify_style_update()
@@ -145,6 +153,10 @@ Ctrl+Z takes back. Shift and arrows, or the mouse, select; Ctrl+C copies, also o
         """A line in its colours."""
         self._colour()
         line = super().get_line(line_index)
+        if not line.plain.isprintable():  # nothing in a text may steer the terminal
+            line.plain = "".join(
+                one if one.isprintable() or one == "\t" else HIDDEN for one in line.plain
+            )
         for first, last, name in (
             *self._lines.get(line_index, ()),
             *self._marks.get(line_index, ()),

@@ -76,6 +76,7 @@ class Writing(Vertical):
             written = f" {written}"
         editor.history.checkpoint()
         editor.replace(written, start, end, maintain_selection_offset=False)
+        editor.history.checkpoint()
         editor.move_cursor(editor.location_of(len(before) + len(written)))
         editor.focus()
 
