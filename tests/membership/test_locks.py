@@ -231,7 +231,6 @@ def test_locks_are_short_on_large_accounts(tmp_path: Path) -> None:
         assert followups.first(project.connection) is None
         assert audience.size(project, "big") == 5_000 and audience.size(project, "near") == 0
     assert len(worked) > 200
-    # What is found of all 5,000 teammates is found in one transaction: the few longest ones.
-    assert quantiles(worked, n=100)[94] <= 0.05, f"p95 of {len(worked)}, processor time"
-    assert max(worked) <= 0.25
+    assert quantiles(worked, n=100)[98] <= 0.05, f"p99 of {len(worked)}, processor time"
+    assert max(worked) <= 0.15
     assert quantiles(held, n=100)[89] <= 0.1, f"p90 of {len(held)} by the wall clock"

@@ -20,11 +20,13 @@ gets past the instant of a follow-up before it has reached them: a call asks its
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
+from segql.engines.interpreter.edges import spell
 from segql.membership.affected import Affected
 from segql.membership.arrears import apply_due, ask_later, bring_up_to_date, pass_time
 from segql.membership.catalog import Catalog
@@ -36,8 +38,10 @@ from segql.model.flips import Cause
 from segql.model.instants import Moment
 from segql.model.values import Path
 from segql.store import agenda, followups, profiles, runs, settings
-from segql.store.driver import Connection
+from segql.store.driver import Connection, reading
 
+LOOKS: Final = 3
+"""How often what holds of a team is found anew before it is found in a write transaction."""
 CHUNK: Final = 200
 """Questions of the first chunk: profiles times rules."""
 
@@ -46,11 +50,38 @@ CHUNK: Final = 200
 class OfTeam:
     """What was found of all teammates together, from one chunk to the next.
 
-    It holds as long as nobody else has written anything meanwhile.
+    It holds as long as nobody else has written anything meanwhile. It is found outside of write
+    transactions (`look`), unless others write so often that it is known too late time and again.
     """
 
     _known_by: tuple[int, ...] = ()
     _found: MutableMapping[object, Any] = field(factory=dict)
+    _missed: int = 0
+
+    def look(self, connection: Connection, catalog: Catalog, zone: ZoneInfo) -> None:
+        """Find it for what is to be followed first, in a read transaction."""
+        with reading(connection):
+            ahead = followups.first(connection)
+            asked = () if ahead is None else ahead.asked
+            places = catalog.together & {catalog.places.get(segment, -1) for segment in asked}
+            if ahead is None or not places or self._known_by == _known_by(connection, ahead):
+                return
+            self._known_by = _known_by(connection, ahead)
+            sitting = Sitting(connection, catalog, Moment(ahead.at, zone), 0)
+            for profile, _ in followups.members(connection, ahead, limit=1):
+                facts = sitting.facts_of(profile)
+                self._found = facts.of_team()
+                for rule in (catalog.order[place].rule for place in sorted(places)):
+                    if rule is not None:
+                        with suppress(Exception):  # it fails again where that is noted
+                            spell(rule, facts, sitting.moment)
+            sitting.forget_facts()
+
+    def is_missing(self, connection: Connection, ahead: followups.Followup) -> bool:
+        """Whether it is worth while to look once more."""
+        is_known = self._known_by == _known_by(connection, ahead)
+        self._missed = 0 if is_known else self._missed + 1
+        return 0 < self._missed <= LOOKS
 
     def give(self, sitting: Sitting, ahead: followups.Followup, profile: int) -> None:
         """Let a sitting know it, about the team of one of its profiles."""
@@ -106,26 +137,33 @@ def catch_up(
     """
     if followups.is_any(connection):
         of_team = OfTeam()
-        in_chunks(
-            writing,
-            lambda connection, size: follow_some(connection, catalog(), zone, size, of_team),
-            first=CHUNK,
-        )
+        while followups.is_any(connection):
+            of_team.look(connection, catalog(), zone)
+            in_chunks(
+                writing,
+                lambda connection, size: follow_some(connection, catalog(), zone, size, of_team),
+                first=CHUNK,
+            )
 
 
 def follow_some(
     connection: Connection, catalog: Catalog, zone: ZoneInfo, size: int, of_team: OfTeam
 ) -> bool:
-    """Ask some `size` questions of what is to be followed first; whether anything is left."""
+    """Ask some `size` questions of what is to be followed first; whether to go on at once.
+
+    Not where nothing is left, nor where `of_team` should look first.
+    """
     ahead = followups.first(connection)
     if ahead is None:  # another process was faster
+        return False
+    places = _asked_first(catalog, ahead)
+    if not catalog.together.isdisjoint(places) and of_team.is_missing(connection, ahead):
         return False
     # Nothing is written about profiles, so that the change number need not be another one; but
     # whom something has reached that is due counts by it.
     is_due = bool(runs.due(connection))
     change = settings.take(connection, settings.Counter.CHANGE) if is_due else ahead.change
     sitting = Sitting(connection, catalog, Moment(ahead.at, zone), change)
-    places = _asked_first(catalog, ahead)
     most = max(1, size // max(1, len(places)))
     members = dict(followups.members(connection, ahead, limit=most)) if places else {}
     if members and catalog.reads_teammates:

@@ -14,10 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
 from segql.engines import sets
-from segql.membership.accounts import OfTeam, follow_some
+from segql.membership import accounts
 from segql.membership.catalog import Catalog
 from segql.membership.pace import Writing, in_chunks
 from segql.membership.passing import ahead_of_passed, go_through
@@ -63,7 +63,6 @@ class Advance:
     moment: Moment
     stride: int = STRIDE_MS
     """How far edges are written down at once; more where there are few."""
-    _of_team: OfTeam = field(factory=OfTeam)
 
     def done(self) -> Advanced:
         """Go through every edge up to now; `Advanced.to` is later where the clock was.
@@ -199,9 +198,10 @@ class Advance:
                 entered=found.entered + entered,
                 left=found.left + left,
             )
-            return self._is_ahead(until)
+            return self._is_ahead(until) and not followups.is_any(connection)
 
-        if self._is_ahead(until):
+        while self._is_ahead(until):
+            accounts.catch_up(self.connection, self.writing, self.catalog, self.moment.zone)
             in_chunks(self.writing, go_on, first=CHUNK, unsynced=True)
         return found
 
@@ -219,7 +219,6 @@ class Advance:
         """
         catalog, waiting = self.catalog(), followups.first(connection)
         if waiting is not None and not agenda.first(connection, min(until, waiting.at), limit=1):
-            follow_some(connection, catalog, self.moment.zone, size, self._of_team)
             return 0, 0, 0
         until = until if waiting is None else min(until, waiting.at)
         rows, last = agenda.first(connection, until, limit=size + 1), agenda.EVERYBODY
