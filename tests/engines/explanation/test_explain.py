@@ -196,6 +196,8 @@ ANN: dict[str, Any] = {
          'needs 1 "export" event on 1 more day before 2026-03-03 10:00 CET'),
         ('did "export" having sum(rows) >= 240',
          'needs 1 more "export" event for 120 more in sum(rows)'),
+        ('did "export" having sum(rows) < 0.5',
+         'needs 1 more "export" event for 120 less in sum(rows)'),
         ('did "export" having max(rows) > 100', 'needs 1 more "export" event with rows 101'),
         ('completed survey "nps" at least 2 times',
          'needs 1 more completed response to survey "nps"'),

@@ -185,8 +185,9 @@ def _aggregated(having: Having, doing: Doing, holds: bool, number: int) -> Itera
             continue
         words = f"with {'.'.join(path)} {shown(aim)}"
         if isinstance(aim, int | float) and having.aggregate == "sum":
-            value = plain(round(aim - (found if isinstance(found, int | float) else 0), 6))
-            words = f"for {shown(value)} more in {name}"
+            missing = round(aim - (found if isinstance(found, int | float) else 0), 6)
+            value, more_or_less = plain(missing), "more" if missing > 0 else "less"
+            words = f"for {shown(plain(abs(missing)))} {more_or_less} in {name}"
         if isinstance(aim, int | float) and having.aggregate == "avg":
             value = plain(aim * (len(counted) + 1) - sum(counted))
         given = with_value(doing.fitting or {}, path, value)
