@@ -90,6 +90,16 @@ def why(rule: str, document: dict[str, Any]) -> Why:
     return segql.explain(rule, document, now=NOW)
 
 
+def test_what_is_taken_back_is_still_there() -> None:
+    document = {"events": [{"event": "export", "time": NOW - 1}]}
+    rule = """first did "export" before 12h ago
+        and not (did "export" and last did "export" within 12h)"""
+    plans = why(rule, document).plans
+    assert plans
+    for plan in plans:
+        assert segql.matches(rule, segql.applied(document, plan, now=NOW), now=NOW)
+
+
 def exports(number: int) -> dict[str, Any]:
     day = 86_400_000
     return {"events": [{"event": "export", "time": NOW - index * day} for index in range(number)]}

@@ -166,6 +166,8 @@ class Altered:
                 case Add() if change.kind == kind and name in (None, change.name):
                     line = _joined(line, change)
                 case Remove() if change.kind == kind and change.name == name:
+                    if change.places[-1] >= len(line.times):
+                        raise CannotTell("what is taken back is not there any more")
                     line = _without(line, frozenset(change.places))
                 case Remove() if change.kind == kind != "event" and None in (name, change.name):
                     raise CannotTell("actions on all surveys without those taken back on one")
