@@ -196,6 +196,7 @@ def test_what_comes_first(marked: str, first: list[str]) -> None:
         ("last_seen |", ["contains", "is detractor"]),
         ("trait.plan < |", ['"pro"', "true"]),
         ('did "a" where x = 1 |', ["where", "where ("]),
+        ("trait.x > 2026-01-31T10:00|", ["and", "or", ")"]),
         ('did "a" within 3d |', ["within 30d", "since", "before", "during"]),
         ('saw survey "nps" |', ["where", "having sum("]),
         ('first did "a" |', ["at least 3 times", "having sum("]),

@@ -17,6 +17,7 @@ from segql.editor.roles import Roles
 from segql.editor.stand import Stand, start_of, terminals_of
 from segql.language.lexical import unescaped
 from segql.language.parse import mended
+from segql.language.scan import scan
 from segql.language.slips import slips_in
 from segql.language.source import Span
 from segql.language.tokens import TOKEN, Token
@@ -89,7 +90,10 @@ def behind(cursor: Cursor, text: str, at: int, *, start: str) -> Cursor:
 def is_taken(cursor: Cursor) -> bool:
     """Whether the half-written piece, as it is, is a token that the grammar takes."""
     token = Token(cursor.kind, cursor.typed, 0, len(cursor.typed))
-    if cursor.kind == "instant" and read_instant(cursor.typed, zone_named("UTC")) is None:
+    is_instant = cursor.kind == "instant"
+    if is_instant and (
+        scan(cursor.typed).diagnostics or read_instant(cursor.typed, zone_named("UTC")) is None
+    ):
         return False
     return any(cursor.stand.takes(one) for one in terminals_of((token,), "rule"))
 
