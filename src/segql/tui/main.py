@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from os import isatty
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -102,6 +103,7 @@ class SegqlApp(FailingApp):
         self._settings = settings or Tui()
         self.keys = keys_in(self._settings.keys)
         self._follower: Timer | None = None
+        self._in_terminal = isatty(0)
 
     def on_mount(self) -> None:
         """Set what the project's `segql.toml` says, and show the first screen."""
@@ -249,6 +251,9 @@ class SegqlApp(FailingApp):
 
     async def _follow(self) -> None:
         """Tell the screen in front when another process, or this one, changed the database."""
+        if self._in_terminal and not isatty(0):  # it was closed, and nobody said so
+            self.exit()
+            return
         try:
             page = self.screen
         except ScreenStackError:  # the app is ending
