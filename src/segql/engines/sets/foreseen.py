@@ -103,14 +103,10 @@ def doubted(found: Foreseen, doubts: Crossed) -> Foreseen:
 def _of_did(condition: Did, slice_: Slice, terms: Terms, span: Span) -> Foreseen:
     """Those who gain or lose an activity, and how many each of them has from then on."""
     assert condition.times is not None, "it counts"
-    activities = activities_of(condition.activity, slice_, terms)
-    stream = activities.stream
-    moved = _moved(activities, condition.window, span)
-    if not len(moved):
+    found = _of_movers(condition, slice_, terms, span)
+    if found is None:
         return NOTHING
-    places, owners = stream.places_of(_owners(stream, moved))
-    places, owners = _kept(activities, condition.where, terms, places, owners)
-    times = stream.times.values(places)
+    owners, times = found
     entering, leaving = span.stays(condition.window, times)
     exists = np.where(times <= span.end, times, NEVER)
     return _counted(owners, np.maximum(entering, exists), leaving, condition.times, span)
@@ -118,14 +114,10 @@ def _of_did(condition: Did, slice_: Slice, terms: Terms, span: Span) -> Foreseen
 
 def _of_nth(condition: Nth, slice_: Slice, terms: Terms, span: Span) -> Foreseen:
     """Those whose first or last activity moves; who does more in the span must be asked."""
-    activities = activities_of(condition.activity, slice_, terms)
-    stream = activities.stream
-    moved = _moved(activities, condition.window, span)
-    if not len(moved):
+    found = _of_movers(condition, slice_, terms, span)
+    if found is None:
         return NOTHING
-    places, owners = stream.places_of(_owners(stream, moved))
-    places, owners = _kept(activities, condition.where, terms, places, owners)
-    times = stream.times.values(places)
+    owners, times = found
     there = times <= span.start
     begins_then = ~there & (times <= span.end)
     doubts = firsts([(owners[begins_then], times[begins_then])])
@@ -135,6 +127,20 @@ def _of_nth(condition: Nth, slice_: Slice, terms: Terms, span: Span) -> Foreseen
     one = one[: len(owners)]
     entering, leaving = span.stays(condition.window, times[one])
     return doubted(_counted(owners[one], entering, leaving, ONCE, span), doubts)
+
+
+def _of_movers(
+    condition: Did | Nth, slice_: Slice, terms: Terms, span: Span
+) -> tuple[Index, Whole] | None:
+    """Whose activities move, with the time of each that counts; None where nobody's do."""
+    activities = activities_of(condition.activity, slice_, terms)
+    stream = activities.stream
+    moved = _moved(activities, condition.window, span)
+    if not len(moved):
+        return None
+    places, owners = stream.places_of(_owners(stream, moved))
+    places, owners = _kept(activities, condition.where, terms, places, owners)
+    return owners, stream.times.values(places)
 
 
 def _moved(activities: Activities, window: Window, span: Span) -> Index:
